@@ -1,0 +1,115 @@
+/**
+ * The event store port. Its semantics are EventStoreDB's; `contract.ts` states them and every adapter passes.
+ *
+ * The store keeps text: what an event means is the codec's business. Positions strictly increase over the
+ * whole log, and no event is ever committed behind one that a reader has already seen.
+ */
+export type Revision = bigint;
+export type Position = bigint;
+
+/** `any` and `stream_exists` do not name a revision; a bigint is the exact revision of the last event. */
+export type ExpectedRevision = Revision | 'any' | 'no_stream' | 'stream_exists';
+
+export interface NewEvent {
+  /** A UUID. Appending the same ids again with the same expectation answers as the first time did. */
+  readonly id: string;
+  readonly type: string;
+  /** JSON text of an object. */
+  readonly data: string;
+  /** JSON text of an object. */
+  readonly metadata: string;
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly stream: string;
+  readonly revision: Revision;
+  readonly position: Position;
+}
+
+export interface AppendResult {
+  /** Revision of the last event of the append. */
+  readonly revision: Revision;
+  /** Position of the last event of the append. */
+  readonly position: Position;
+}
+
+/** Both given: both must match. An empty filter lets everything through. */
+export interface EventFilter {
+  readonly types?: readonly string[];
+  readonly streamPrefix?: string;
+}
+
+export interface ReadStream {
+  /** Inclusive. Default: the first event forwards, the last backwards. */
+  readonly from?: Revision;
+  readonly direction?: 'forwards' | 'backwards';
+  readonly limit?: number;
+}
+
+export interface ReadAll {
+  /** Exclusive. Default: from the beginning. */
+  readonly after?: Position;
+  /** Inclusive. Default: to the head as it is when the read gets there. */
+  readonly to?: Position;
+  readonly filter?: EventFilter;
+  readonly limit?: number;
+}
+
+export type SubscriptionMessage =
+  | { readonly kind: 'event'; readonly event: StoredEvent }
+  /** Everything up to `position` has been delivered; what follows is live. Said again after each gap. */
+  | { readonly kind: 'caught-up'; readonly position: Position | null }
+  /** Nothing up to `position` matched the filter: a checkpoint may move there. */
+  | { readonly kind: 'passed'; readonly position: Position };
+
+export interface Subscribe {
+  /** Exclusive. Default: from the beginning. */
+  readonly after?: Position | null;
+  readonly filter?: EventFilter;
+  /** Ends the iteration without an error. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EventStore {
+  /**
+   * Appends all the events or none of them.
+   * @throws WrongExpectedRevision, EventTooLarge, StoreUnavailable
+   */
+  append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
+  /** A stream that does not exist has no events. */
+  readStream(stream: string, options?: ReadStream): AsyncIterable<StoredEvent>;
+  readAll(options?: ReadAll): AsyncIterable<StoredEvent>;
+  subscribe(options?: Subscribe): AsyncIterable<SubscriptionMessage>;
+  /** Position of the newest event, or null for an empty log. */
+  head(): Promise<Position | null>;
+  /** Number of events up to `to`, inclusive. Slow where the store cannot count by itself. */
+  count(options?: Pick<ReadAll, 'to' | 'filter'>): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Largest `data` + `metadata` of one event, in UTF-8 bytes; EventStoreDB's own default is 1 MiB an append. */
+export const MAX_EVENT_BYTES = 512 * 1024;
+/** Largest sum of one append, and most events in it. */
+export const MAX_APPEND_BYTES = 1024 * 1024;
+export const MAX_APPEND_EVENTS = 1000;
+
+export class WrongExpectedRevision extends Error {
+  override readonly name = 'WrongExpectedRevision';
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedRevision,
+    /** Null when the stream does not exist. */
+    readonly actual: Revision | null,
+  ) {
+    super(`${stream} is at ${actual ?? 'no_stream'}, not at ${expected}`);
+  }
+}
+
+export class EventTooLarge extends Error {
+  override readonly name = 'EventTooLarge';
+}
+
+/** The store did not answer, or answered that it cannot. Whether an append happened is not known. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}

@@ -1,0 +1,43 @@
+/**
+ * The whole write-side abstraction. `decide` and `evolve` are tables of named functions, pure and total: no
+ * clock, no randomness. Time and ids come in with the command. A command that asks for what is already so
+ * decides nothing.
+ */
+import type { DomainEvent } from './event.js';
+
+export interface Command {
+  readonly type: string;
+}
+
+type Named<U extends { type: string }, K extends string> = Extract<U, { type: K }>;
+
+export interface Decider<
+  State,
+  C extends Command,
+  Decided extends DomainEvent,
+  Seen extends DomainEvent = Decided,
+> {
+  /** Unique among the deciders that share a stream. */
+  readonly name: string;
+  readonly initialState: State;
+  readonly decide: { readonly [K in C['type']]: (command: Named<C, K>, state: State) => readonly Decided[] };
+  /** One function for every event type this decider's slice of the stream is made of; the rest pass it by. */
+  readonly evolve: { readonly [K in Seen['type']]: (state: State, data: Named<Seen, K>['data']) => State };
+}
+
+/** A decider of which only the names are known: what a registry holds. */
+export type AnyDecider = Decider<any, any, any, any>; // any: a registry of unlike deciders has no common state
+
+export function decide<S, C extends Command, D extends DomainEvent, E extends DomainEvent>(
+  decider: Decider<S, C, D, E>,
+  command: C,
+  state: S,
+): readonly D[] {
+  const rule = decider.decide[command.type as C['type']] as (command: C, state: S) => readonly D[];
+  return rule(command, state);
+}
+
+export function evolve<S>(decider: Decider<S, any, any, any>, state: S, event: DomainEvent): S {
+  const rule = (decider.evolve as Record<string, ((state: S, data: object) => S) | undefined>)[event.type];
+  return rule === undefined ? state : rule(state, event.data);
+}

@@ -1,0 +1,79 @@
+/**
+ * An event type is a value: wire name, schema version, shape and personal fields in one place, from which
+ * the TypeScript type, the guard on reading, the encryption and the projections' filters are all derived.
+ */
+import { type Static, type TObject } from 'typebox';
+import type { Instant } from './ids.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Turns the data of one schema version into the data of the next. Pure. */
+export type Upcaster = (data: JsonObject) => JsonObject;
+
+export interface EventType<Name extends string = string, Data extends TObject = TObject> {
+  readonly type: Name;
+  /** The newest schema version, from 1. */
+  readonly version: number;
+  /** Personal fields are optional in the shape: after an erasure they are no longer there. */
+  readonly data: Data;
+  /** Top-level fields of `data` that identify or describe a person; sealed with the customer's own key. */
+  readonly personal: readonly string[];
+  /** `upcast[n]` turns version n into n + 1. */
+  readonly upcast: Readonly<Record<number, Upcaster>>;
+}
+
+export function eventType<const Name extends string, Data extends TObject>(
+  type: Name,
+  data: Data,
+  options: {
+    personal?: readonly (keyof Static<Data> & string)[];
+    version?: number;
+    upcast?: Record<number, Upcaster>;
+  } = {},
+): EventType<Name, Data> {
+  const { personal = [], version = 1, upcast = {} } = options;
+  return { type, version, data, personal, upcast };
+}
+
+/** The plain `{type, data}` event of an event type, or the union of them for a union of event types. */
+export type EventOf<T> =
+  T extends EventType<infer Name, infer Data>
+    ? { readonly type: Name; readonly data: Readonly<Static<Data>> }
+    : never;
+
+export interface DomainEvent {
+  readonly type: string;
+  readonly data: object;
+}
+
+export type Role = 'back-office' | 'analyst' | 'auditor' | 'admin' | 'system';
+
+export interface Actor {
+  readonly id: string;
+  readonly role: Role;
+}
+
+/** What every stored event says about itself beside its data. */
+export interface Envelope {
+  readonly id: string;
+  readonly stream: string;
+  /** Place in the stream, from 0. */
+  readonly revision: bigint;
+  /** Place in the whole log; strictly increasing, not contiguous. */
+  readonly position: bigint;
+  readonly schema: number;
+  /** When it happened in the world. */
+  readonly occurredAt: Instant;
+  /** When Touchstone stored it; never decreases along a stream. */
+  readonly recordedAt: Instant;
+  readonly actor: Actor;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  /** True when the customer was erased: personal fields are absent from `data`. */
+  readonly erased?: boolean;
+}
+
+/** An event as it was recorded: itself and its envelope. */
+export type Recorded<E extends DomainEvent = DomainEvent> = E & Envelope;

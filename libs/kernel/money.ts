@@ -1,0 +1,49 @@
+/** Money is a whole number of minor units and an ISO 4217 code. It is never a float. */
+import { Type, type Static } from 'typebox';
+import { DomainError } from './errors.js';
+
+export const MoneyShape = Type.Object(
+  { minor: Type.Integer(), currency: Type.String({ pattern: '^[A-Z]{3}$' }) },
+  { additionalProperties: false },
+);
+
+/** `minor` is in the currency's minor unit (cents, pence; yen have none). Within ±2^53. */
+export type Money = Readonly<Static<typeof MoneyShape>>;
+
+/** Digits after the point of a currency (ISO 4217), from the runtime's own tables. */
+export function minorDigits(currency: string): number {
+  const options = { style: 'currency', currency } as const;
+  return new Intl.NumberFormat('en', options).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** Codes the runtime knows as currencies. */
+export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+
+/** `"12.30"` in GBP is 1230. Exact: works on the digits, never through a float. Throws `money.malformed`. */
+export function parseMoney(decimal: string, currency: string): Money {
+  const digits = minorDigits(currency);
+  const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(decimal.trim());
+  const fraction = (match?.[3] ?? '').replace(/0+$/, '');
+  if (!match || fraction.length > digits) {
+    throw new DomainError('money.malformed', `"${decimal}" is not an amount in ${currency}.`);
+  }
+  const minor = Number(`${match[1]}${match[2]}${fraction.padEnd(digits, '0')}`);
+  if (!Number.isSafeInteger(minor)) throw new DomainError('money.malformed', `"${decimal}" is too large.`);
+  return { minor: minor === 0 ? 0 : minor, currency };
+}
+
+/** 1230 GBP is `"12.30"`. */
+export function formatMoney({ minor, currency }: Money): string {
+  const digits = minorDigits(currency);
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  const whole = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return minor < 0 ? `-${whole}` : whole;
+}
+
+export function add(a: Money, b: Money): Money {
+  if (a.currency !== b.currency) {
+    throw new DomainError('money.currency_mismatch', `${a.currency} and ${b.currency} cannot be added.`);
+  }
+  return { minor: a.minor + b.minor, currency: a.currency };
+}
