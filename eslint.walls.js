@@ -2,7 +2,7 @@
  * The walls of the house. Arrows run apps → contexts → ports and http → kernel; a context may use another
  * context's `events.ts` and nothing else of it. Add a context: one line here, one in a composition root.
  */
-const ports = ['event-store', 'read-store', 'projections'];
+const ports = ['event-store', 'key-store', 'read-store', 'projections', 'commands'];
 const contexts = [
   'access',
   'audit',
@@ -21,9 +21,11 @@ const contexts = [
 const arrows = {
   kernel: [],
   statistics: [],
-  'event-store': ['kernel'],
+  'key-store': [],
+  'event-store': ['kernel', 'key-store'],
   'read-store': ['kernel', 'event-store'],
   projections: ['kernel', 'event-store', 'read-store'],
+  commands: ['kernel', 'event-store'],
   http: ['kernel', ...ports],
   ...Object.fromEntries(contexts.map((context) => [context, ['kernel', 'statistics', 'http', ...ports]])),
 };

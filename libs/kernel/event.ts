@@ -71,6 +71,8 @@ export interface Envelope {
   readonly commandId: string;
   readonly correlationId: string;
   readonly causationId: string;
+  /** SHA-256 over the previous event's hash and this event as it is stored. */
+  readonly hash: string;
   /** True when the customer was erased: personal fields are absent from `data`. */
   readonly erased?: boolean;
 }

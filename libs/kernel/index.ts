@@ -1,6 +1,7 @@
 /** The kernel: what a decider, a view and a port are made of. Pure; no Nest, no I/O. */
 export * from './canonical.js';
 export * from './clock.js';
+export * from './context.js';
 export * from './decider.js';
 export * from './errors.js';
 export * from './event.js';

@@ -1,0 +1,4 @@
+/** The codec: from events to stored text and back. */
+export * from './catalogue.js';
+export * from './chain.js';
+export * from './codec.js';
