@@ -67,7 +67,9 @@ export interface ReadStore {
    * @throws WrongCheckpoint, ReadStoreUnavailable
    */
   commit(commits: readonly CollectionCommit[]): Promise<void>;
-  /** Undefined where the collection has never been committed to. */
+  /** Makes an empty collection without a checkpoint; changes nothing where it exists. */
+  begin(collection: Collection, progress: string): Promise<void>;
+  /** Undefined where the collection does not exist. */
   state(collection: Collection): Promise<CollectionState | undefined>;
   collections(): Promise<Collection[]>;
   /** The collection that queries of a view are answered from. */

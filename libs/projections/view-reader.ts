@@ -1,0 +1,74 @@
+/**
+ * Queries read through this: it knows which collection of a view is live, and lets a caller wait until a view
+ * has seen what the caller has written.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DomainError } from '#kernel';
+import type { Position } from '#event-store/port.js';
+import type { ListItem, ListRange, ReadStore } from '#read-store/port.js';
+import { NO_PROGRESS, type Progress } from './lane.js';
+import { parseCollection, type AnyView } from './view.js';
+
+export interface ViewStatus {
+  readonly view: string;
+  readonly collection: string | null;
+  readonly checkpoint: Position | null;
+  readonly progress: Progress;
+}
+
+const POLL_MS = 5;
+
+export class ViewReader {
+  constructor(private readonly store: ReadStore) {}
+
+  /** The live collection. @throws `view.not_ready` while this build's version of the view is still being built. */
+  async collection(view: Pick<AnyView, 'name' | 'version'>): Promise<string> {
+    const active = await this.store.active(view.name);
+    if (active === null || !sameVersion(active, view.version)) {
+      throw new DomainError('view.not_ready', `The view ${view.name} is still being built.`, 'unavailable');
+    }
+    return active;
+  }
+
+  async get<D>(view: Pick<AnyView, 'name' | 'version'>, keys: readonly string[]): Promise<(D | undefined)[]> {
+    const texts = await this.store.get(await this.collection(view), keys);
+    return texts.map((text) => (text === undefined ? undefined : (JSON.parse(text) as D)));
+  }
+
+  async range(view: Pick<AnyView, 'name' | 'version'>, list: string, range: ListRange): Promise<ListItem[]> {
+    return this.store.range(await this.collection(view), list, range);
+  }
+
+  async cells(view: Pick<AnyView, 'name' | 'version'>, prefix: string): Promise<[string, number][]> {
+    return this.store.cells(await this.collection(view), prefix);
+  }
+
+  async status(view: Pick<AnyView, 'name'>): Promise<ViewStatus> {
+    const collection = await this.store.active(view.name);
+    const state = collection === null ? undefined : await this.store.state(collection);
+    const progress = state === undefined ? NO_PROGRESS : (JSON.parse(state.progress) as Progress);
+    return { view: view.name, collection, checkpoint: state?.checkpoint ?? null, progress };
+  }
+
+  /** Waits until every one of the views has seen the position; false when that took longer than `timeoutMs`. */
+  async reached(
+    views: readonly Pick<AnyView, 'name'>[],
+    position: Position,
+    timeoutMs: number,
+  ): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    for (const view of views) {
+      for (;;) {
+        const { checkpoint } = await this.status(view);
+        if (checkpoint !== null && checkpoint >= position) break;
+        if (performance.now() >= deadline) return false;
+        await delay(POLL_MS);
+      }
+    }
+    return true;
+  }
+}
+
+/** A view whose version carries a definition (`1+d3`) is read by any build that knows version 1. */
+const sameVersion = (collection: string, version: string): boolean =>
+  parseCollection(collection).version.split('+')[0] === version.split('+')[0];

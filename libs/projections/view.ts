@@ -1,0 +1,45 @@
+/**
+ * A view is data and pure functions. It never does I/O, reads a clock or asks another view: from the same
+ * events it always makes the same documents, lists and sums.
+ */
+import type { DomainEvent, Recorded } from '#kernel';
+import type { ListEntry } from '#read-store/port.js';
+
+type Named<E extends DomainEvent, K extends string> = Extract<E, { type: K }>;
+
+export interface View<Document, E extends DomainEvent = DomainEvent> {
+  readonly name: string;
+  /** Changed whenever the same events would give other documents; the new version is built beside the live one. */
+  readonly version: string;
+  /** The document an event belongs to; null when this event is none of the view's business after all. */
+  readonly key: (event: Recorded<E>) => string | null;
+  /** One fold for every event type the view is made of; null deletes the document. */
+  readonly on: {
+    readonly [K in E['type']]: (document: Document | null, event: Recorded<Named<E, K>>) => Document | null;
+  };
+  /** An event that concerns every document of a list: it is folded into each of them, and `key` is not asked. */
+  readonly spread?: { readonly [K in E['type']]?: (event: Recorded<Named<E, K>>) => string };
+  /** Event types that begin a document, each with an id of its own: there is no document to look for. */
+  readonly begins?: readonly E['type'][];
+  /** The lists the document is in, and where. */
+  readonly lists?: (document: Document) => readonly Omit<ListEntry, 'key'>[];
+  /** What the document contributes to figures over all documents: whole numbers by cell. */
+  readonly cells?: (document: Document) => Readonly<Record<string, number>>;
+}
+
+/** A view of which only the shape is known: what a registry holds. */
+export type AnyView = View<any, any>; // any: a registry of unlike views has no common document
+
+/** Keeps the event union inferred from `E` while the literal is checked against it. */
+export const view = <Document, E extends DomainEvent>(definition: View<Document, E>): View<Document, E> =>
+  definition;
+
+/** `timeline@2`, and `timeline@2.g3` for its third rebuild. */
+export const collectionOf = ({ name, version }: Pick<AnyView, 'name' | 'version'>, generation = 1): string =>
+  generation === 1 ? `${name}@${version}` : `${name}@${version}.g${generation}`;
+
+export function parseCollection(collection: string): { name: string; version: string; generation: number } {
+  const match = /^(.+)@(.+?)(?:\.g(\d+))?$/.exec(collection);
+  if (!match) throw new Error(`${collection} is not a collection of a view`);
+  return { name: match[1]!, version: match[2]!, generation: Number(match[3] ?? 1) };
+}

@@ -1,0 +1,108 @@
+/**
+ * The documents of one view while events are folded into them: what each was, what it has become, and from
+ * the difference what has to be written. In memory and synchronous; the caller loads and commits.
+ */
+import type { DomainEvent, Recorded } from '#kernel';
+import type { ListEntry } from '#read-store/port.js';
+import type { AnyView } from './view.js';
+
+interface Entry {
+  readonly before: object | null;
+  after: object | null;
+}
+
+export interface Changes {
+  readonly documents: Map<string, string | null>;
+  readonly listed: ListEntry[];
+  readonly unlisted: ListEntry[];
+  readonly cells: Map<string, number>;
+}
+
+type Fold = (document: object | null, event: DomainEvent) => object | null;
+
+export class WorkingSet {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly view: AnyView) {}
+
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
+  load(key: string, document: object | null): void {
+    this.entries.set(key, { before: document, after: document });
+  }
+
+  /** Folds one event into one document. When the fold throws, the document stays as it was. */
+  fold(key: string, event: Recorded): void {
+    const entry = this.entries.get(key) ?? { before: null, after: null };
+    this.entries.set(key, entry);
+    entry.after = (this.view.on as Record<string, Fold>)[event.type]!(entry.after, event); // the caller asked `concerns`
+  }
+
+  *documents(): IterableIterator<[key: string, document: object | null]> {
+    for (const [key, { after }] of this.entries) yield [key, after];
+  }
+
+  /** Keys whose document is in the list now. For folds that have no store behind them. */
+  keysIn(list: string): string[] {
+    const inList = (document: object | null): boolean =>
+      document !== null && (this.view.lists?.(document) ?? []).some((entry) => entry.list === list);
+    return [...this.entries].filter(([, { after }]) => inList(after)).map(([key]) => key);
+  }
+
+  changes(): Changes {
+    const changes: Changes = { documents: new Map(), listed: [], unlisted: [], cells: new Map() };
+    for (const [key, { before, after }] of this.entries) {
+      if (before === after) continue;
+      changes.documents.set(key, after === null ? null : JSON.stringify(after));
+      this.diffLists(changes, key, before, after);
+      this.diffCells(changes.cells, before, after);
+    }
+    for (const [cell, amount] of changes.cells) if (amount === 0) changes.cells.delete(cell);
+    return changes;
+  }
+
+  private diffLists(changes: Changes, key: string, before: object | null, after: object | null): void {
+    if (!this.view.lists) return;
+    const old = before === null ? [] : this.view.lists(before);
+    const now = after === null ? [] : this.view.lists(after);
+    const same = (a: Omit<ListEntry, 'key'>) => (b: Omit<ListEntry, 'key'>) =>
+      a.list === b.list && a.sort === b.sort;
+    for (const entry of old) if (!now.some(same(entry))) changes.unlisted.push({ ...entry, key });
+    for (const entry of now) if (!old.some(same(entry))) changes.listed.push({ ...entry, key });
+  }
+
+  private diffCells(cells: Map<string, number>, before: object | null, after: object | null): void {
+    if (!this.view.cells) return;
+    const add = (amounts: Readonly<Record<string, number>>, sign: 1 | -1): void => {
+      for (const cell in amounts) cells.set(cell, (cells.get(cell) ?? 0) + sign * amounts[cell]!);
+    };
+    if (before !== null) add(this.view.cells(before), -1);
+    if (after !== null) add(this.view.cells(after), 1);
+  }
+}
+
+/** Is the view made of events of this type? */
+export const concerns = (view: AnyView, type: string): boolean => Object.hasOwn(view.on, type);
+
+/** The list every document of which the event concerns, or null for the ordinary case of one document. */
+export function spreadOf(view: AnyView, event: Recorded): string | null {
+  const spread = (view.spread as Record<string, (event: Recorded) => string> | undefined)?.[event.type];
+  return spread === undefined ? null : spread(event);
+}
+
+/** The same fold without a store: all the documents that these events make, from nothing. */
+export function foldAll(view: AnyView, events: Iterable<Recorded>): WorkingSet {
+  const set = new WorkingSet(view);
+  for (const event of events) {
+    if (!concerns(view, event.type)) continue;
+    const list = spreadOf(view, event);
+    if (list !== null) for (const key of set.keysIn(list)) set.fold(key, event);
+    else {
+      const key = view.key(event) as string | null;
+      if (key !== null) set.fold(key, event);
+    }
+  }
+  return set;
+}
