@@ -79,3 +79,8 @@ export interface Envelope {
 
 /** An event as it was recorded: itself and its envelope. */
 export type Recorded<E extends DomainEvent = DomainEvent> = E & Envelope;
+
+/** The union of the events of a table of event types: `EventsOf<typeof customerEvents>`. */
+export type EventsOf<Table extends Readonly<Record<string, EventType<any, any>>>> = EventOf<
+  Table[keyof Table]
+>; // any: each entry keeps its own

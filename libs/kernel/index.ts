@@ -5,5 +5,7 @@ export * from './context.js';
 export * from './decider.js';
 export * from './errors.js';
 export * from './event.js';
+export * from './given.js';
 export * from './ids.js';
 export * from './money.js';
+export * from './shapes.js';

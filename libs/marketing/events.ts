@@ -1,0 +1,99 @@
+/** Money spent on customers: to win them or to keep them. */
+import {
+  code,
+  dayText,
+  eventType,
+  fraction,
+  id,
+  listOf,
+  MoneyShape,
+  oneOf,
+  optional,
+  shape,
+  text,
+  whole,
+  type EventsOf,
+} from '#kernel';
+import { Type } from 'typebox';
+
+export const PURPOSES = ['acquisition', 'retention'] as const;
+
+/** What a spend record is for; absent: the organisation as a whole. */
+const dimensions = { unit: optional(code()), segment: optional(code()), product: optional(code()) };
+
+/** On `campaign-<id>`. */
+export const campaignEvents = {
+  CampaignLaunched: eventType(
+    'CampaignLaunched',
+    shape({
+      name: text(200),
+      purpose: oneOf(PURPOSES),
+      startsOn: dayText(),
+      endsOn: optional(dayText()),
+      ...dimensions,
+    }),
+  ),
+  CampaignEnded: eventType('CampaignEnded', shape({ endedOn: dayText() })),
+} as const;
+
+/** On `spend-<YYYY-MM>`, the ledger of a month. */
+export const spendEvents = {
+  MarketingSpendRecorded: eventType(
+    'MarketingSpendRecorded',
+    shape({
+      spendId: id(),
+      purpose: oneOf(PURPOSES),
+      spentOn: dayText(),
+      /** Negative to take back what was recorded wrongly. */
+      amount: MoneyShape,
+      /** Prospects this money addressed; for acquisition. */
+      addressed: optional(whole(0)),
+      campaign: optional(code()),
+      customerId: optional(id()),
+      ...dimensions,
+    }),
+  ),
+} as const;
+
+const rate = () => Type.Number({ exclusiveMinimum: 0, maximum: 1 });
+
+/** What a unit's response to spend is declared to be, where it cannot be fitted. */
+const curves = {
+  acquisitionCeiling: optional(rate()),
+  retentionCeiling: optional(rate()),
+  /** Retention that costs nothing. */
+  freeRetention: optional(fraction()),
+};
+
+/** On `policy-spend`; the version is the number of the event, from 1. */
+export const spendPolicyEvents = {
+  SpendPolicyPublished: eventType(
+    'SpendPolicyPublished',
+    shape({
+      /** Profit-maximizer when the share of acquisition is within this of the best one … */
+      shareBand: rate(),
+      /** … or when no more than this fraction of equity is forgone. */
+      regretBand: rate(),
+      /** The most frequent class of the bootstrap must have at least this share. */
+      confidence: rate(),
+      draws: whole(100),
+      seed: whole(0),
+      /** Discount a window of a year. */
+      discount: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
+      /** Margin as a fraction of revenue, for purchases that carry none of their own. */
+      marginRate: rate(),
+      currency: text(3),
+      ...curves,
+      units: optional(
+        listOf(shape({ by: oneOf(['unit', 'segment', 'product'] as const), code: code(), ...curves }), {
+          maxItems: 500,
+        }),
+      ),
+      note: optional(text(500)),
+    }),
+  ),
+} as const;
+
+export type CampaignEvent = EventsOf<typeof campaignEvents>;
+export type SpendEvent = EventsOf<typeof spendEvents>;
+export type SpendPolicyEvent = EventsOf<typeof spendPolicyEvents>;
