@@ -14,6 +14,10 @@ export default ts.config(
       '@typescript-eslint/consistent-type-definitions': 'off',
       'no-console': 'error',
       eqeqeq: 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' },
+      ],
     },
   },
   { files: ['apps/cli/**', 'test/**'], rules: { 'no-console': 'off' } },

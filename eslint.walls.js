@@ -8,7 +8,6 @@ const contexts = [
   'audit',
   'churn',
   'customers',
-  'definitions',
   'loyalty-segments',
   'marketing',
   'retention',
@@ -26,16 +25,22 @@ const arrows = {
   'read-store': ['kernel', 'event-store'],
   projections: ['kernel', 'event-store', 'read-store'],
   commands: ['kernel', 'event-store'],
+  ledger: ['kernel'],
   http: ['kernel', ...ports],
-  ...Object.fromEntries(contexts.map((context) => [context, ['kernel', 'statistics', 'http', ...ports]])),
+  ...Object.fromEntries(
+    contexts.map((context) => [context, ['kernel', 'statistics', 'ledger', 'http', ...ports]]),
+  ),
 };
+
+/** Contexts, and the ledger under them, may read every context's events. */
+const readsEvents = (lib) => contexts.includes(lib) || lib === 'ledger';
 
 /** An import is `#lib` or `#lib/file.js`; a relative import stays inside its lib. */
 const foreign = (lib) =>
   Object.keys(arrows)
     .filter((other) => other !== lib && !arrows[lib].includes(other))
     .map((other) =>
-      contexts.includes(lib) && contexts.includes(other) ? `^#${other}(?!/events\\.js$)` : `^#${other}(/|$)`,
+      readsEvents(lib) && contexts.includes(other) ? `^#${other}(?!/events\\.js$)` : `^#${other}(/|$)`,
     );
 
 const pure = ['kernel', 'statistics'];

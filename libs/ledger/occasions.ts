@@ -1,0 +1,127 @@
+/** Purchase occasions and the stretches of time in which a customer is there. */
+import type { Day } from '#kernel';
+import { addDays, monthFrom, type Month } from './calendar.js';
+import type { Ledger, Purchase, Subscription } from './ledger.js';
+
+/** One customer, one calendar day, net of refunds, above zero. */
+export interface Occasion {
+  readonly day: Day;
+  /** Minor units in the reporting currency. */
+  readonly revenue: number;
+  /** Minor units; null when no purchase of the day says its margin. */
+  readonly margin: number | null;
+}
+
+/** In the order of days. With a product: that product's lines only. Purchases in other currencies are left out. */
+export function occasionsOf(ledger: Ledger, currency: string, product?: string): Occasion[] {
+  const days = new Map<Day, { revenue: number; margin: number | null }>();
+  for (const purchase of Object.values(ledger.purchases)) {
+    if (purchase.retracted || purchase.amount.currency !== currency) continue;
+    const revenue = netRevenue(purchase, product);
+    if (revenue === null) continue;
+    const day = days.get(purchase.day) ?? { revenue: 0, margin: null };
+    day.revenue += revenue;
+    if (purchase.margin)
+      day.margin = (day.margin ?? 0) + Math.round(purchase.margin.minor * shareOf(purchase, revenue));
+    days.set(purchase.day, day);
+  }
+  return [...days]
+    .filter(([, { revenue }]) => revenue > 0)
+    .map(([day, sums]) => ({ day, ...sums }))
+    .sort((a, b) => (a.day < b.day ? -1 : 1));
+}
+
+/** Purchases that are not counted because they are in another currency. */
+export const foreignPurchases = (ledger: Ledger, currency: string): number =>
+  Object.values(ledger.purchases).filter(
+    ({ retracted, amount }) => !retracted && amount.currency !== currency,
+  ).length;
+
+/** A refund takes from every product in proportion. */
+function netRevenue(purchase: Purchase, product: string | undefined): number | null {
+  const { amount, refunded, lines = [] } = purchase;
+  if (product === undefined) return amount.minor - refunded;
+  const mine = lines.filter(([name]) => name === product);
+  if (mine.length === 0) return null;
+  const gross = mine.reduce((sum, [, minor]) => sum + minor, 0);
+  return amount.minor === 0 ? 0 : Math.round((gross * (amount.minor - refunded)) / amount.minor);
+}
+
+const shareOf = ({ amount }: Purchase, revenue: number): number =>
+  amount.minor === 0 ? 0 : revenue / amount.minor;
+
+/** A half-open stretch of days `[from, to)` in which the customer is there; `to` is null while a contract runs. */
+export interface Spell {
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/**
+ * Where the customer is there: while a subscription runs, and for `inactivityDays` from each purchase
+ * occasion. A declared defection ends presence on its day, until a later occasion or the return.
+ * Disjoint and in order.
+ */
+export function spellsOf(
+  occasions: readonly Pick<Occasion, 'day'>[],
+  subscriptions: readonly Subscription[],
+  ledger: Pick<Ledger, 'defections'>,
+  inactivityDays: number,
+): Spell[] {
+  const raw: Spell[] = [
+    ...occasions.map(({ day }) => ({ from: day as string, to: addDays(day, inactivityDays) as string })),
+    ...subscriptions
+      .filter(({ startsOn, endsOn }) => endsOn === null || endsOn > startsOn)
+      .map(({ startsOn, endsOn }) => ({ from: startsOn, to: endsOn })),
+  ];
+  const ends = Object.values(ledger.defections).map(({ effectiveOn }) => effectiveOn);
+  return union(raw.map((spell) => cut(spell, ends)).filter(({ from, to }) => to === null || to > from));
+}
+
+/** A defection after the stretch began ends it. */
+function cut({ from, to }: Spell, ends: readonly string[]): Spell {
+  let end = to;
+  for (const day of ends) if (day > from && (end === null || day < end)) end = day;
+  return { from, to: end };
+}
+
+function union(spells: Spell[]): Spell[] {
+  const joined: Spell[] = [];
+  for (const spell of spells.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
+    const last = joined.at(-1);
+    if (last === undefined || (last.to !== null && spell.from > last.to)) joined.push(spell);
+    else if (last.to !== null && (spell.to === null || spell.to > last.to))
+      joined[joined.length - 1] = { from: last.from, to: spell.to };
+  }
+  return joined;
+}
+
+/** Months `[from, to)` on whose first day the customer is there; `to` is null for ever. */
+export interface MonthRange {
+  readonly from: Month;
+  readonly to: Month | null;
+}
+
+export const monthsOf = (spells: readonly Spell[]): MonthRange[] =>
+  spells
+    .map(({ from, to }) => ({ from: monthFrom(from), to: to === null ? null : monthFrom(to) }))
+    .filter(({ from, to }) => to === null || to > from);
+
+/** Months in which the customer is there, and is there again `lag` months later. */
+export function keptMonths(months: readonly MonthRange[], lag: number): MonthRange[] {
+  const kept: MonthRange[] = [];
+  for (const a of months) {
+    for (const b of months) {
+      const from = Math.max(a.from, b.from - lag);
+      const to =
+        a.to === null
+          ? b.to === null
+            ? null
+            : b.to - lag
+          : b.to === null
+            ? a.to
+            : Math.min(a.to, b.to - lag);
+      if (to === null || to > from) kept.push({ from, to });
+    }
+  }
+  return kept.sort((a, b) => a.from - b.from);
+}
