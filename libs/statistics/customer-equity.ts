@@ -38,6 +38,8 @@ export const customerEquity = (economics: Economics, result: SpendResult): numbe
   result.acquisitionRate * customerValue(economics, result) - result.perProspect;
 
 /** TE = P·(a·V − A) + N·(V − m): the prospects' equity, and the customers' beyond the margin already theirs. */
-export const totalEquity = (market: Market, result: SpendResult): number =>
-  market.prospects * customerEquity(market, result) +
-  market.customers * (customerValue(market, result) - market.margin);
+export function totalEquity(market: Market, result: SpendResult): number {
+  const value = customerValue(market, result);
+  const perProspect = result.acquisitionRate * value - result.perProspect;
+  return market.prospects * perProspect + market.customers * (value - market.margin);
+}

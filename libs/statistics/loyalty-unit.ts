@@ -2,13 +2,7 @@
  * A unit (organisation, business unit, market segment, product) as its loyalty class sees it: what it spent,
  * on whom, with what result; and the two response curves that this reveals, or why it reveals none.
  */
-import {
-  curveThrough,
-  fitCurve,
-  type CurveRefusal,
-  type ResponseCurve,
-  type SpendLevel,
-} from './response-curve.js';
+import { curveThrough, fitCurve, type ResponseCurve, type SpendLevel } from './response-curve.js';
 
 /** One period of one unit. Money is in any one unit (major or minor), the same in every field. */
 export interface SpendPeriod {
@@ -55,7 +49,8 @@ export type UnitRefusal =
       readonly missing: readonly { readonly side: Side; readonly reason: MissingReason }[];
     };
 
-export type MissingReason = 'no_spend' | 'no_ceiling';
+/** Not a penny there; no declared ceiling and too few levels; or levels that show no rise with spend. */
+export type MissingReason = 'no_spend' | 'no_ceiling' | 'no_rise';
 
 export interface UnitCurves {
   readonly kind: 'curves';
@@ -115,19 +110,14 @@ export const retentionLevel = (period: SpendPeriod): SpendLevel =>
 const level = (people: number, responded: number, total: number): SpendLevel =>
   people === 0 ? { people, spend: 0, rate: 0 } : { people, spend: total / people, rate: responded / people };
 
-type SideAnswer =
-  | { readonly kind: 'curve'; readonly curve: ResponseCurve }
-  | Extract<CurveRefusal, { kind: 'ceiling_below_rate' | 'rate_below_floor' }>
-  | { readonly kind: MissingReason };
+type SideAnswer = ReturnType<typeof curveThrough> | { readonly kind: MissingReason };
 
 /** Fitted where the levels carry it; else through the present level (the first) under the declared ceiling. */
 function curveOf(levels: readonly SpendLevel[], ceiling: number | undefined, floor: number): SideAnswer {
   const fitted = fitCurve(levels, floor);
-  if (fitted.kind === 'curve') return fitted;
-  const present = levels[0];
+  if (fitted.kind === 'curve' || fitted.kind === 'ceiling_below_rate') return fitted;
+  const [present] = levels;
   if (!present || present.spend <= 0) return { kind: 'no_spend' };
-  if (ceiling === undefined) return { kind: 'no_ceiling' };
-  const through = curveThrough(present, ceiling, floor);
-  // One level that costs something cannot be too few.
-  return through.kind === 'too_few_levels' || through.kind === 'no_rise' ? { kind: 'no_ceiling' } : through;
+  if (ceiling !== undefined) return curveThrough(present, ceiling, floor);
+  return { kind: fitted.kind === 'no_rise' ? 'no_rise' : 'no_ceiling' };
 }

@@ -19,18 +19,32 @@ export interface SpendLevel {
   readonly rate: number;
 }
 
+export interface FoundCurve {
+  readonly kind: 'curve';
+  readonly curve: ResponseCurve;
+}
+
+export interface CeilingBelowRate {
+  readonly kind: 'ceiling_below_rate';
+  readonly rate: number;
+  readonly ceiling: number;
+}
+
+/** Of a curve through one level. */
 export type CurveRefusal =
   /** Nothing was spent, so that nothing is known of what spend buys. */
   | { readonly kind: 'no_spend' }
-  | { readonly kind: 'ceiling_below_rate'; readonly rate: number; readonly ceiling: number }
+  | CeilingBelowRate
   /** Fewer responded than are said to respond without any spend. */
-  | { readonly kind: 'rate_below_floor'; readonly rate: number; readonly floor: number }
+  | { readonly kind: 'rate_below_floor'; readonly rate: number; readonly floor: number };
+
+/** Of a fit. */
+export type FitRefusal =
   /** Fewer than three spend levels that differ by 1 % or more. */
   | { readonly kind: 'too_few_levels'; readonly levels: number }
   /** The levels show no rise with spend: all at the floor, or all on a plateau. */
-  | { readonly kind: 'no_rise' };
-
-export type CurveAnswer = { readonly kind: 'curve'; readonly curve: ResponseCurve } | CurveRefusal;
+  | { readonly kind: 'no_rise' }
+  | CeilingBelowRate;
 
 export const responseAt = ({ floor, ceiling, k }: ResponseCurve, spend: number): number =>
   floor + (ceiling - floor) * -Math.expm1(-k * spend);
@@ -42,7 +56,11 @@ export function marginalCost({ floor, ceiling, k }: ResponseCurve, spend: number
 }
 
 /** The curve through one observed level under a declared ceiling: k = −ln(1 − rate/ceiling)/spend, above the floor. */
-export function curveThrough({ spend, rate }: SpendLevel, ceiling: number, floor = 0): CurveAnswer {
+export function curveThrough(
+  { spend, rate }: SpendLevel,
+  ceiling: number,
+  floor = 0,
+): FoundCurve | CurveRefusal {
   if (spend <= 0) return { kind: 'no_spend' };
   if (rate >= ceiling) return { kind: 'ceiling_below_rate', rate, ceiling };
   if (floor - rate > ROUNDING) return { kind: 'rate_below_floor', rate, floor };
@@ -62,7 +80,7 @@ const SAME_LEVEL = 1.01;
  * k. For a given k the best ceiling is a ratio of sums, so that one dimension is left to search. Levels on a
  * straight line tell nothing of a ceiling: the fit puts it at 1.
  */
-export function fitCurve(levels: readonly SpendLevel[], floor = 0): CurveAnswer {
+export function fitCurve(levels: readonly SpendLevel[], floor = 0): FoundCurve | FitRefusal {
   const paid = levels.filter(({ spend, people }) => spend > 0 && people > 0);
   const distinct = countLevels(paid.map(({ spend }) => spend));
   if (distinct < 3) return { kind: 'too_few_levels', levels: distinct };
@@ -70,33 +88,27 @@ export function fitCurve(levels: readonly SpendLevel[], floor = 0): CurveAnswer 
   if (highest > 1) return { kind: 'ceiling_below_rate', rate: highest, ceiling: 1 };
   if (highest <= floor) return { kind: 'no_rise' };
 
-  const ceilingAt = (k: number): number => {
-    let product = 0;
-    let square = 0;
+  // With g = 1 − e^(−kx) and y = rate − floor, the misfit is Σ(y − h·g)²: a parabola in h = ceiling − floor.
+  const best = (k: number) => {
+    let yg = 0;
+    let gg = 0;
     for (const { people, spend, rate } of paid) {
-      const reached = -Math.expm1(-k * spend);
-      product += people * (rate - floor) * reached;
-      square += people * reached * reached;
+      const g = -Math.expm1(-k * spend);
+      yg += people * (rate - floor) * g;
+      gg += people * g * g;
     }
-    return Math.min(1, Math.max(highest, floor + product / square));
-  };
-  const misfit = (logK: number): number => {
-    const k = Math.exp(logK);
-    const ceiling = ceilingAt(k);
-    return paid.reduce((sum, { people, spend, rate }) => {
-      const miss = rate - responseAt({ floor, ceiling, k }, spend);
-      return sum + people * miss * miss;
-    }, 0);
+    const h = Math.min(1 - floor, Math.max(highest - floor, yg / gg));
+    return { ceiling: floor + h, explained: h * (2 * yg - h * gg) };
   };
 
   const spends = paid.map(({ spend }) => spend);
   const [least, most] = [Math.min(...spends), Math.max(...spends)];
   // Even a straight rise under the ceiling 1 needs k·most above the highest rate.
   const slowest = (0.1 * (highest - floor)) / most;
-  const grid = evenGrid(Math.log(slowest), Math.log(SATURATED / least), 40);
-  const k = Math.exp(maximiseOnGrid((logK) => -misfit(logK), grid, 1e-9).at);
+  const grid = evenGrid(Math.log(slowest), Math.log(SATURATED / least), 24);
+  const k = Math.exp(maximiseOnGrid((logK) => best(Math.exp(logK)).explained, grid, 1e-6).at);
   if (k * least > SATURATED / 1.01) return { kind: 'no_rise' };
-  return { kind: 'curve', curve: { floor, ceiling: ceilingAt(k), k } };
+  return { kind: 'curve', curve: { floor, ceiling: best(k).ceiling, k } };
 }
 
 /** k·x above which a response is within e^−7, a thousandth, of its ceiling: a level there saw no rise. */

@@ -60,10 +60,14 @@ export interface LevelAssessment {
   readonly regret: number | null;
 }
 
-export function spendPoint(problem: SpendProblem, perProspect: number, perCustomer: number): SpendPoint {
-  const result = spendResult(problem, perProspect, perCustomer);
+/** Works out a result: its value, its equity and its margins. */
+function spendPoint(problem: SpendProblem, result: SpendResult): SpendPoint {
+  const { perProspect, perCustomer, acquisitionRate, retentionRate } = result;
   return {
-    ...result,
+    perProspect,
+    perCustomer,
+    acquisitionRate,
+    retentionRate,
     customerValue: customerValue(problem, result),
     customerEquity: customerEquity(problem, result),
     totalEquity: totalEquity(problem, result),
@@ -76,15 +80,15 @@ export function spendPoint(problem: SpendProblem, perProspect: number, perCustom
 export function assessSplit(problem: SpendProblem, spend: Spend): SplitAssessment {
   const budget = spend.acquisitionSpend + spend.retentionSpend;
   const share = spend.acquisitionSpend / budget;
-  const at = (s: number) =>
-    [(s * budget) / problem.prospects, ((1 - s) * budget) / problem.customers] as const;
-  const equity = (s: number) => totalEquity(problem, spendResult(problem, ...at(s)));
+  const resultAt = (s: number) =>
+    spendResult(problem, (s * budget) / problem.prospects, ((1 - s) * budget) / problem.customers);
+  const equity = (s: number) => totalEquity(problem, resultAt(s));
 
-  const found = maximiseOnGrid(equity, SHARES, 1e-7);
+  const found = maximiseOnGrid(equity, SHARES, 1e-6);
   // The search stops near the top; who stands on it already is not told to move.
   const optimalShare = found.value > equity(share) ? found.at : share;
-  const current = spendPoint(problem, ...at(share));
-  const optimum = spendPoint(problem, ...at(optimalShare));
+  const current = spendPoint(problem, resultAt(share));
+  const optimum = spendPoint(problem, resultAt(optimalShare));
   const regret = shareMissed(current.totalEquity, optimum.totalEquity);
   return { share, optimalShare, regret, current, optimum };
 }
@@ -109,7 +113,7 @@ export function assessLevel(
   const firstCost = marginalCost(acquisition, 0);
   const perProspect = firstCost !== null && best > firstCost ? Math.log(best / firstCost) / acquisition.k : 0;
 
-  const optimum = spendPoint(problem, perProspect, perCustomer);
+  const optimum = spendPoint(problem, spendResult(problem, perProspect, perCustomer));
   const budget = prospects * perProspect + customers * perCustomer;
   const gap = spend.acquisitionSpend + spend.retentionSpend - budget;
   return { optimum, budget, gap, regret: shareMissed(split.totalEquity, optimum.totalEquity) };
