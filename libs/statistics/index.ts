@@ -9,6 +9,7 @@
 export * from './customer-equity.js';
 export * from './loyalty-bootstrap.js';
 export * from './loyalty-class.js';
+export * from './loyalty-judgement.js';
 export * from './loyalty-unit.js';
 export * from './pareto.js';
 export * from './random.js';

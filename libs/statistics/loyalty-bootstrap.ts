@@ -3,23 +3,19 @@
  * drawn again from Binomial(P, a), retained from Binomial(N, r), curves and optimum are found anew. It carries
  * the chance in who responded; not that in a declared ceiling, the margin, or the shape of the curves.
  */
+import type { LoyaltyClass } from './loyalty-judgement.js';
 import type { LoyaltyUnit, SpendPeriod } from './loyalty-unit.js';
 import { binomial, seededRandom, type Random } from './random.js';
 
 /** They add up to 1. `none`: the sample could not be classified at all. */
-export interface ClassShares {
-  readonly acquirer: number;
-  readonly retainer: number;
-  readonly profit_maximizer: number;
-  readonly none: number;
-}
+export type ClassShares = Readonly<Record<LoyaltyClass | 'none', number>>;
 
 /** `classify` is called `draws` times; null counts as `none`. */
 export function bootstrapShares(
   unit: LoyaltyUnit,
   draws: number,
   seed: number,
-  classify: (sample: LoyaltyUnit) => Exclude<keyof ClassShares, 'none'> | null,
+  classify: (sample: LoyaltyUnit) => LoyaltyClass | null,
 ): ClassShares {
   const random = seededRandom(seed);
   const counts = { acquirer: 0, retainer: 0, profit_maximizer: 0, none: 0 };
@@ -37,8 +33,8 @@ function resample(random: Random, unit: LoyaltyUnit): LoyaltyUnit {
   const drawn = redraw(random, unit);
   return {
     ...unit,
-    acquired: within(drawn.acquired, acquired, prospects, unit.acquisitionCeiling, 0),
-    retained: within(drawn.retained, retained, customers, unit.retentionCeiling, freeRetention ?? 0),
+    acquired: within(drawn.acquired, acquired, prospects, 0, unit.acquisitionCeiling),
+    retained: within(drawn.retained, retained, customers, freeRetention ?? 0, unit.retentionCeiling),
     history: unit.history?.map((period) => ({ ...period, ...redraw(random, period) })),
   };
 }
@@ -59,7 +55,7 @@ function redrawCount(random: Random, responded: number, people: number): number 
  * A draw may land beyond what was declared possible, where no curve passes. It is taken as half a person short
  * of the ceiling, or as the floor.
  */
-function within(drawn: number, observed: number, people: number, ceiling = 1, floor: number): number {
+function within(drawn: number, observed: number, people: number, floor: number, ceiling = 1): number {
   const highest = Math.max(observed, ceiling * people - 0.5);
   return Math.min(highest, Math.max(floor * people, drawn));
 }

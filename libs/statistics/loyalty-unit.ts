@@ -27,7 +27,7 @@ export interface LoyaltyUnit extends SpendPeriod {
   readonly retentionCeiling?: number | undefined;
   /** r₀, the retention that costs nothing. 0 unless declared. */
   readonly freeRetention?: number | undefined;
-  /** Earlier periods at other levels of spend. With three levels or more, this one's included, curves are fitted. */
+  /** Other periods. With three levels of spend or more, the present one's included, curves are fitted. */
   readonly history?: readonly SpendPeriod[] | undefined;
 }
 
@@ -92,18 +92,19 @@ export function unitCurves(unit: LoyaltyUnit): UnitCurves | UnitRefusal {
     ['acquisition', acquisition],
     ['retention', retention],
   ] as const) {
-    if (answer.kind === 'ceiling_below_rate' || answer.kind === 'rate_below_floor')
+    if (answer.kind === 'ceiling_below_rate' || answer.kind === 'rate_below_floor') {
       return { ...answer, side };
+    }
     if (answer.kind !== 'curve') missing.push({ side, reason: answer.kind });
   }
   const share = unit.acquisitionSpend / (unit.acquisitionSpend + unit.retentionSpend);
   return { kind: 'spend_mix_only', share, missing };
 }
 
-export const acquisitionLevel = (period: SpendPeriod): SpendLevel =>
+const acquisitionLevel = (period: SpendPeriod): SpendLevel =>
   level(period.prospects, period.acquired, period.acquisitionSpend);
 
-export const retentionLevel = (period: SpendPeriod): SpendLevel =>
+const retentionLevel = (period: SpendPeriod): SpendLevel =>
   level(period.customers, period.retained, period.retentionSpend);
 
 /** A period without people is a level of weight 0: the fit passes it over. */
@@ -112,12 +113,16 @@ const level = (people: number, responded: number, total: number): SpendLevel =>
 
 type SideAnswer = ReturnType<typeof curveThrough> | { readonly kind: MissingReason };
 
-/** Fitted where the levels carry it; else through the present level (the first) under the declared ceiling. */
+/**
+ * Fitted where the levels carry it; else through the present level (the first) under the declared ceiling. What
+ * was declared must agree with the present level either way.
+ */
 function curveOf(levels: readonly SpendLevel[], ceiling: number | undefined, floor: number): SideAnswer {
+  const [present] = levels;
+  const declared = present && ceiling !== undefined ? curveThrough(present, ceiling, floor) : undefined;
+  if (declared?.kind === 'ceiling_below_rate' || declared?.kind === 'rate_below_floor') return declared;
   const fitted = fitCurve(levels, floor);
   if (fitted.kind === 'curve' || fitted.kind === 'ceiling_below_rate') return fitted;
-  const [present] = levels;
   if (!present || present.spend <= 0) return { kind: 'no_spend' };
-  if (ceiling !== undefined) return curveThrough(present, ceiling, floor);
-  return { kind: fitted.kind === 'no_rise' ? 'no_rise' : 'no_ceiling' };
+  return declared ?? { kind: fitted.kind === 'no_rise' ? 'no_rise' : 'no_ceiling' };
 }
