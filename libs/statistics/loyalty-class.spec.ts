@@ -135,6 +135,19 @@ describe('the confidence of a class', () => {
     expect(answer.shares.acquirer).toBeLessThan(1);
   });
 
+  it('is less where the curves themselves are fitted than where their ceilings are known', () => {
+    const few = smaller(ACQUIRER, 20);
+    const history = [
+      { ...few, acquisitionSpend: 1_000, retentionSpend: 500, acquired: 53, retained: 31 },
+      { ...few, acquisitionSpend: 7_500, retentionSpend: 3_000, acquired: 195, retained: 76 },
+    ];
+    const [known, fitted] = [classify(few), classify({ ...few, history })];
+    if (!('shares' in known) || !('shares' in fitted)) throw new Error('no class');
+    expect(fitted.optimalShare).toBeCloseTo(known.optimalShare, 1);
+    expect(fitted.shares.acquirer).toBeGreaterThan(0.5);
+    expect(fitted.shares.acquirer).toBeLessThan(known.shares.acquirer);
+  });
+
   it('is the same for the same seed', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
