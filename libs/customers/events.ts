@@ -113,3 +113,9 @@ export function mustStand(standing: Standing): void {
       standing satisfies never;
   }
 }
+
+export type Medium = (typeof MEDIA)[number];
+
+/** The list in which whoever has this contact point is found. `hash` is keyed: no list is named after a phone number. */
+export const contactList = (hash: (value: string) => string, medium: Medium, value: string): string =>
+  `${medium}:${hash(`${medium} ${value}`)}`;

@@ -70,6 +70,9 @@ export interface Subscribe {
   readonly signal?: AbortSignal;
 }
 
+/** The event store in Nest's container. */
+export const EVENT_STORE = Symbol('EventStore');
+
 export interface EventStore {
   /**
    * Appends all the events or none of them.

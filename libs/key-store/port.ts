@@ -4,6 +4,9 @@
  */
 import type { KeyObject } from 'node:crypto';
 
+/** The key store in Nest's container. */
+export const KEY_STORE = Symbol('KeyStore');
+
 export interface KeyStore {
   /**
    * The customer's key. Made, and durable, before this returns, if there was none.

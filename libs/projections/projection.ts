@@ -78,8 +78,8 @@ export class Projection {
   private async route(
     batch: readonly Decoded[],
     set: WorkingSet,
-  ): Promise<{ keys: string[]; event: Recorded }[]> {
-    const steps: { keys: string[]; event: Recorded }[] = [];
+  ): Promise<{ keys: readonly string[]; event: Recorded }[]> {
+    const steps: { keys: readonly string[]; event: Recorded }[] = [];
     const begun = new Set<string>();
     const wanted = new Set<string>();
     for (const decoded of batch) {
@@ -103,12 +103,12 @@ export class Projection {
     return steps;
   }
 
-  private async keysOf(event: Recorded): Promise<string[]> {
+  private async keysOf(event: Recorded): Promise<readonly string[]> {
     const list = spreadOf(this.view, event);
-    if (list !== null) return this.keysIn(list);
+    const spread = list === null ? [] : await this.keysIn(list);
     try {
       const key = this.view.key(event) as string | null;
-      return key === null ? [] : [key];
+      return key === null ? spread : [...spread, key];
     } catch (error) {
       this.parking.add(
         streamKey(event.stream),

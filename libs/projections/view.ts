@@ -17,7 +17,7 @@ export interface View<Document, E extends DomainEvent = DomainEvent> {
   readonly on: {
     readonly [K in E['type']]: (document: Document | null, event: Recorded<Named<E, K>>) => Document | null;
   };
-  /** An event that concerns every document of a list: it is folded into each of them, and `key` is not asked. */
+  /** An event that concerns every document of a list: it is folded into each of them, then into that of its key. */
   readonly spread?: { readonly [K in E['type']]?: (event: Recorded<Named<E, K>>) => string };
   /** Event types that begin a document, each with an id of its own: there is no document to look for. */
   readonly begins?: readonly E['type'][];

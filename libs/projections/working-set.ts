@@ -86,7 +86,7 @@ export class WorkingSet {
 /** Is the view made of events of this type? */
 export const concerns = (view: AnyView, type: string): boolean => Object.hasOwn(view.on, type);
 
-/** The list every document of which the event concerns, or null for the ordinary case of one document. */
+/** The list every document of which the event concerns, or null for the ordinary event. */
 export function spreadOf(view: AnyView, event: Recorded): string | null {
   const spread = (view.spread as Record<string, (event: Recorded) => string> | undefined)?.[event.type];
   return spread === undefined ? null : spread(event);
@@ -99,10 +99,8 @@ export function foldAll(view: AnyView, events: Iterable<Recorded>): WorkingSet {
     if (!concerns(view, event.type)) continue;
     const list = spreadOf(view, event);
     if (list !== null) for (const key of set.keysIn(list)) set.fold(key, event);
-    else {
-      const key = view.key(event) as string | null;
-      if (key !== null) set.fold(key, event);
-    }
+    const key = view.key(event) as string | null;
+    if (key !== null) set.fold(key, event);
   }
   return set;
 }

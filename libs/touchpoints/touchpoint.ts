@@ -44,6 +44,9 @@ export interface TouchpointState {
 
 type Correctable = Exclude<keyof Named<'TouchpointCorrected'>['data'], 'touchpointId' | 'reason'>;
 
+/** Least and most score of a survey; free text has none to speak of. */
+const SCORES = { nps: [0, 10], csat: [1, 5], free_text: [0, 10] } as const;
+
 /** What a correction may change, by kind. */
 const CORRECTABLE: Readonly<Record<TouchpointKind, readonly Correctable[]>> = {
   interaction: ['occurredAt', 'channel', 'direction', 'subject', 'text', 'outcome', 'mood'],
@@ -66,7 +69,17 @@ export const touchpoint: Decider<
   decide: {
     RecordInteraction: ({ data }, state) => record(state, { type: 'InteractionRecorded', data }),
     AddNote: ({ data }, state) => record(state, { type: 'NoteAdded', data }),
-    ReceiveFeedback: ({ data }, state) => record(state, { type: 'FeedbackReceived', data }),
+    ReceiveFeedback({ data }, state) {
+      const [least, most] = SCORES[data.survey];
+      if (data.score !== undefined && (data.score < least || data.score > most)) {
+        throw new DomainError(
+          'feedback.score',
+          `A score of ${data.survey} is from ${least} to ${most}.`,
+          'invalid',
+        );
+      }
+      return record(state, { type: 'FeedbackReceived', data });
+    },
     CaptureMention: ({ data }, state) => record(state, { type: 'MentionCaptured', data }),
 
     RecordPurchase({ data }, state) {

@@ -5,9 +5,7 @@
  */
 import { customerOf, type CustomerId, type Recorded } from '#kernel';
 import { view, type View } from '#projections/index.js';
-import type { CustomerEvent, MEDIA } from '../events.js';
-
-export type Medium = (typeof MEDIA)[number];
+import { contactList, type CustomerEvent, type Medium } from '../events.js';
 
 export interface Profile {
   readonly customerId: CustomerId;
@@ -41,14 +39,12 @@ interface Personal {
 
 const NOTHING: Personal = { contactPoints: [], externalIds: [] };
 
-/** `hash` is keyed; the same value always gives the same list name. */
-export const contactList = (hash: (value: string) => string, medium: Medium, value: string): string =>
-  `${medium}:${hash(`${medium} ${value}`)}`;
+/** Queries know the view by its name. */
+export const PROFILE = { name: 'profile', version: '1' } as const;
 
 export const profileView = (hash: (value: string) => string): View<Profile, CustomerEvent> =>
   view<Profile, CustomerEvent>({
-    name: 'profile',
-    version: '1',
+    ...PROFILE,
     key: ({ stream }) => customerOf(stream),
 
     on: {

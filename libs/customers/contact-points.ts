@@ -1,0 +1,18 @@
+/** A contact point as it came, one of four, and as it is kept. */
+import { invalidRequest } from '#http/index.js';
+import { derivedId } from '#kernel';
+import type { ContactPoint } from './commands.js';
+import type { ContactPointDto } from './dto.js';
+import { MEDIA } from './events.js';
+
+/** The id follows from the command and the place, so that a command sent again adds nothing. */
+export function contactPoint(dto: ContactPointDto, commandId: string, place = 0, field = ''): ContactPoint {
+  const given = MEDIA.filter((medium) => dto[medium] !== undefined);
+  const [medium] = given;
+  const value = medium === undefined ? undefined : dto[medium];
+  if (medium === undefined || value === undefined || given.length > 1) {
+    throw invalidRequest([{ field, code: 'one_of', message: `Send exactly one of ${MEDIA.join(', ')}.` }]);
+  }
+  const contactPointId = derivedId(commandId, 'contact-point', String(place));
+  return { contactPointId, medium, value, ...(dto.label === undefined ? {} : { label: dto.label }) };
+}
