@@ -68,7 +68,12 @@ export const DayField = (about: About = {}): PropertyDecorator =>
 /** How money looks on the wire. */
 @ApiSchema({ name: 'Money' })
 class MoneyOnTheWire implements Money {
-  @ApiProperty({ type: 'integer', format: 'int64', description: 'In the minor unit: cents, pence.', example: 1250 })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    description: 'In the minor unit: cents, pence.',
+    example: 1250,
+  })
   readonly minor!: number;
   @ApiProperty({ type: String, pattern: '^[A-Z]{3}$', description: 'ISO 4217.', example: 'EUR' })
   readonly currency!: string;
@@ -82,7 +87,11 @@ export const Whole = ({ min, max, ...about }: About<number> & rules.Bounds = {})
   field(rules.whole(boundsOf(min, max)), about, { type: 'integer', ...numbers(min, max), example: min ?? 1 });
 
 /** A number, from 0 to 1 where nothing else is said. */
-export const Fraction = ({ min = 0, max = 1, ...about }: About<number> & rules.Bounds = {}): PropertyDecorator =>
+export const Fraction = ({
+  min = 0,
+  max = 1,
+  ...about
+}: About<number> & rules.Bounds = {}): PropertyDecorator =>
   field(rules.fraction({ min, max }), about, { type: Number, minimum: min, maximum: max, example: max / 4 });
 
 export const Flag = (about: About<boolean> = {}): PropertyDecorator =>
@@ -92,7 +101,10 @@ export const EmailField = (about: About = {}): PropertyDecorator =>
   field(rules.email, about, { type: String, format: 'email', maxLength: 254, example: 'ada@example.com' });
 
 /** A telephone number; kept as E.164. */
-export const PhoneField = ({ country, ...about }: About & { country?: CountryCode } = {}): PropertyDecorator =>
+export const PhoneField = ({
+  country,
+  ...about
+}: About & { country?: CountryCode } = {}): PropertyDecorator =>
   field(rules.phone(country), about, { type: String, maxLength: 40, example: '+442079460000' });
 
 export const ZoneField = (about: About = {}): PropertyDecorator =>
@@ -103,11 +115,19 @@ export const Nested = (of: () => Dto, about: About<object> = {}): PropertyDecora
   field(nested(of), about, { type: of });
 
 /** A list of another DTO. */
-export const ListOf = (of: () => Dto, { max, min = 0, ...about }: About<object[]> & ListBounds): PropertyDecorator =>
+export const ListOf = (
+  of: () => Dto,
+  { max, min = 0, ...about }: About<object[]> & ListBounds,
+): PropertyDecorator =>
   field(rules.listOf(nested(of), max, min), about, { type: of, isArray: true, minItems: min, maxItems: max });
 
 /** A list of texts of up to `length` characters. */
-export const Texts = ({ max, min = 0, length, ...about }: About<string[]> & ListBounds & { length: number }) =>
+export const Texts = ({
+  max,
+  min = 0,
+  length,
+  ...about
+}: About<string[]> & ListBounds & { length: number }) =>
   field(rules.listOf(rules.text({ max: length }), max, min), about, {
     type: 'array',
     items: { type: 'string', minLength: 1, maxLength: length },
@@ -142,7 +162,8 @@ export function field(read: Rule, about: About<unknown>, schema: Schema): Proper
       constraints: [read],
       validator: {
         validate: (value: unknown) => violations(read, value, propertyName).length === 0,
-        defaultMessage: (args?: ValidationArguments) => violations(read, args?.value, propertyName)[0]?.message ?? '',
+        defaultMessage: (args?: ValidationArguments) =>
+          violations(read, args?.value, propertyName)[0]?.message ?? '',
       },
     });
     if (optional) IsOptional()(target, propertyKey);

@@ -14,7 +14,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error, request.headers['if-match'] !== undefined);
     if (problem === INTERNAL) this.log.error({ err: error, correlationId: request.id }, 'defect');
-    if (reply.raw.headersSent) reply.raw.destroy(); // half an answer is already out: cut it, so that it is seen
+    if (reply.raw.headersSent)
+      reply.raw.destroy(); // half an answer is already out: cut it, so that it is seen
     else if (!reply.sent) sendProblem(problem, request, reply);
   }
 }

@@ -51,13 +51,19 @@ export function problemOf(error: unknown, conditional: boolean): Problem {
   if (error instanceof DomainError) return ofDomain(error);
   if (error instanceof WrongExpectedRevision) return ofConflict(error, conditional);
   if (error instanceof StoreUnavailable || error instanceof ReadStoreUnavailable) return UNAVAILABLE;
-  if (error instanceof EventTooLarge) return new Problem(413, 'too_large', 'Too much in one command. Send less.');
+  if (error instanceof EventTooLarge)
+    return new Problem(413, 'too_large', 'Too much in one command. Send less.');
   return ofFramework(error) ?? INTERNAL;
 }
 
-const UNAVAILABLE = new Problem(503, 'store.unavailable', 'A store does not answer. Send the same request again.', {
-  headers: { 'retry-after': RETRY_AFTER },
-});
+const UNAVAILABLE = new Problem(
+  503,
+  'store.unavailable',
+  'A store does not answer. Send the same request again.',
+  {
+    headers: { 'retry-after': RETRY_AFTER },
+  },
+);
 
 export const INTERNAL = new Problem(
   500,

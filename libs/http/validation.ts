@@ -58,7 +58,12 @@ export const invalidRequest = (violations: readonly Violation[]): Problem =>
   new Problem(400, 'invalid_request', 'The request has fields to correct: see violations.', { violations });
 
 /** A rule that an object of a class is wanted here. */
-export function readAs<T extends object>(Dto: Shape<T>, plain: unknown, path: string, reading: Reading): unknown {
+export function readAs<T extends object>(
+  Dto: Shape<T>,
+  plain: unknown,
+  path: string,
+  reading: Reading,
+): unknown {
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     return reading.refuse(path, 'not_an_object', 'Send a JSON object.');
   }
@@ -90,7 +95,11 @@ function refuseUnknown(given: object, plan: Plan, prefix: string, reading: Readi
   for (const name of Object.keys(given)) {
     if (plan.names.has(name)) continue;
     const shown = name.replace(/[^\w.-]/g, '?').slice(0, 64); // a name may hold anything, even an address
-    reading.refuse(prefix + shown, 'unknown_field', 'There is no such field here. Leave it out or correct its name.');
+    reading.refuse(
+      prefix + shown,
+      'unknown_field',
+      'There is no such field here. Leave it out or correct its name.',
+    );
   }
 }
 
@@ -166,15 +175,23 @@ const inTurn =
 /** A decorator of class-validator as a rule. */
 function foreign(metadata: Metadata): Rule {
   const constraint = getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls)[0];
-  if (constraint === undefined || constraint.async) throw new TypeError(`${metadata.propertyName} cannot be checked`);
+  if (constraint === undefined || constraint.async)
+    throw new TypeError(`${metadata.propertyName} cannot be checked`);
   const { instance, name } = constraint;
   const code = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
   return (value, field, reading) => {
     const { constraints, propertyName } = metadata;
-    const args: ValidationArguments = { value, constraints, targetName: '', object: {}, property: propertyName };
+    const args: ValidationArguments = {
+      value,
+      constraints,
+      targetName: '',
+      object: {},
+      property: propertyName,
+    };
     const holds = (item: unknown): boolean => instance.validate(item, args) === true;
     const valid = metadata.each && Array.isArray(value) ? value.every(holds) : holds(value);
-    if (!valid) reading.refuse(field, code, instance.defaultMessage?.(args).replace(/^\$property /, 'This ') ?? code);
+    if (!valid)
+      reading.refuse(field, code, instance.defaultMessage?.(args).replace(/^\$property /, 'This ') ?? code);
     return value;
   };
 }
@@ -182,7 +199,11 @@ function foreign(metadata: Metadata): Rule {
 /** Reads every `@Body()`, `@Query()` and `@Param()` that is declared as a DTO. */
 export class ParsePipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
-    if (type === 'custom' || metatype === undefined || planOf(metatype as Shape<object>).fields.length === 0) {
+    if (
+      type === 'custom' ||
+      metatype === undefined ||
+      planOf(metatype as Shape<object>).fields.length === 0
+    ) {
       return value; // a stream, the request, or a caller: not something that was sent
     }
     return parse(metatype as Shape<object>, value, type === 'body' ? 'json' : 'text');
