@@ -5,6 +5,6 @@ export default {
   testEnvironment: 'node',
   // Fastify's CommonJS packages require two packages that are ES modules only; Jest cannot do that on Node 20.
   transform: { '/node_modules/(content-disposition|cookie)/': '<rootDir>/../test/support/to-commonjs.cjs' },
-  transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)', '/dist/'],
+  transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],
   testTimeout: 30_000,
 };

@@ -1,0 +1,35 @@
+/**
+ * How a command is answered: the ids of what it made, the revision to send with the next If-Match and the
+ * position to wait for with Touchstone-At-Least.
+ */
+import { Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+
+/** What came of a command, as the one way in answers it. */
+export interface Outcome {
+  readonly revision: bigint;
+  /** Null when nothing was decided. */
+  readonly position: bigint | null;
+  readonly replayed: boolean;
+}
+
+export type Answer<Ids> = Ids & {
+  /** As text, for it may pass 2^53. */
+  readonly revision: string;
+  readonly position: string | null;
+};
+
+/** The reply to give an answer its headers, as a parameter of a handler. */
+export const Reply = (): ParameterDecorator => Res({ passthrough: true });
+
+/** 201, or 200 when what was asked for was so already. */
+export function answer<Ids extends object>(reply: FastifyReply, outcome: Outcome, ids: Ids): Answer<Ids> {
+  const { revision, position, replayed } = outcome;
+  reply.code(position === null ? 200 : 201);
+  if (revision >= 0n) reply.header('etag', etag(revision));
+  if (position !== null) reply.header('touchstone-position', String(position));
+  if (replayed) reply.header('idempotency-replayed', 'true');
+  return { ...ids, revision: String(revision), position: position === null ? null : String(position) };
+}
+
+export const etag = (revision: bigint): string => `"${revision}"`;

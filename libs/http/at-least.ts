@@ -1,0 +1,32 @@
+/**
+ * Read your writes: `Touchstone-At-Least: <position>` holds a request back until the views have reached the
+ * position that a command was answered with, for a bounded time.
+ */
+import type { FastifyInstance } from 'fastify';
+import { Problem } from './problem.js';
+import { malformed } from './request-context.js';
+
+const POSITION = /^(0|[1-9]\d{0,18})$/;
+
+export function awaitViews(fastify: FastifyInstance, timeoutMs: number): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const header = request.headers['touchstone-at-least'];
+    if (header === undefined) return done();
+    if (typeof header !== 'string' || !POSITION.test(header)) {
+      return done(malformed('Touchstone-At-Least', 'the Touchstone-Position of an earlier answer'));
+    }
+    fastify.services
+      .waitFor(BigInt(header), timeoutMs)
+      .then((reached) => done(reached ? undefined : behind()), done);
+  });
+}
+
+const behind = (): Problem =>
+  new Problem(
+    503,
+    'views.behind',
+    'The views have not reached that position yet. Send the same request again.',
+    {
+      headers: { 'retry-after': '1' },
+    },
+  );

@@ -1,0 +1,81 @@
+/**
+ * Who is calling, and may they. Both are answered before a byte of the body is read. A route says who may
+ * call it; one that does not is refused, so that forgetting to say opens nothing.
+ *
+ * A key is 256 random bits, so its plain SHA-256 is as hard to turn back as the key is to guess, and finding it
+ * by that hash tells a clock nothing about the key.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Role } from '#kernel';
+import { Problem } from './problem.js';
+import { configure } from './route-config.js';
+
+export interface Principal {
+  readonly id: string;
+  readonly role: Role;
+  /** May see personal fields that its role alone would see masked. */
+  readonly pii: boolean;
+}
+
+/** The keys there are. `secretHash` is lower-case hexadecimal SHA-256. */
+export interface KeyRing {
+  find(secretHash: string): Principal | undefined;
+}
+
+export type Access = 'public' | readonly Role[];
+
+/** Who may call the route. */
+export const Roles = (...roles: readonly [Role, ...Role[]]): MethodDecorator => configure({ access: roles });
+
+/** For health and for documentation, which hold no data. Nothing else answers without a key. */
+export const Public = (): MethodDecorator => configure({ access: 'public' });
+
+/** The Principal that calls, as a parameter of a handler. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+export function callerOf(request: FastifyRequest): Principal {
+  if (request.caller === null) throw new TypeError('A public route has no caller');
+  return request.caller;
+}
+
+const KEY = /^ts_[A-Za-z0-9_-]{43}$/;
+const BEARER = /^bearer +(\S+)$/i;
+
+export const newApiKey = (): string => `ts_${randomBytes(32).toString('base64url')}`;
+
+export const hashOfApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+export function authenticate(fastify: FastifyInstance): void {
+  fastify.decorateRequest('caller', null);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { access } = request.routeOptions.config;
+    if (access === 'public') return done();
+    const caller = principalOf(request.headers.authorization, fastify.services.keys);
+    if (caller === undefined) return done(unauthenticated(request.headers.authorization !== undefined));
+    request.caller = caller;
+    if (request.is404 || access?.includes(caller.role) === true) return done();
+    done(new Problem(403, 'forbidden', forbidden(caller.role, access)));
+  });
+}
+
+function principalOf(authorization: string | undefined, keys: KeyRing): Principal | undefined {
+  const key = BEARER.exec(authorization ?? '')?.[1];
+  return key !== undefined && KEY.test(key) ? keys.find(hashOfApiKey(key)) : undefined;
+}
+
+function unauthenticated(tried: boolean): Problem {
+  const detail = tried
+    ? 'This API key is not known, or no longer. Ask an admin for another.'
+    : 'Send an API key as Authorization: Bearer ts_….';
+  const challenge = tried ? 'Bearer realm="touchstone", error="invalid_token"' : 'Bearer realm="touchstone"';
+  return new Problem(401, 'unauthenticated', detail, { headers: { 'www-authenticate': challenge } });
+}
+
+const forbidden = (role: Role, access: Access | undefined): string =>
+  access === undefined
+    ? 'This route does not say who may call it, so nobody may.'
+    : `A key with the role ${role} may not do that. One of these may: ${[access].flat().join(', ')}.`;

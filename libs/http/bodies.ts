@@ -1,0 +1,57 @@
+/**
+ * What may come in a body, how much of it and how slowly. JSON is read whole, within a limit and a time; NDJSON is
+ * handed to its route as it arrives, of any length. Nothing else is taken.
+ */
+import { applyDecorators } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseJson } from './json.js';
+import { Problem, problemOf, sendProblem } from './problem.js';
+import { configure } from './route-config.js';
+
+/** A route whose `@Body()` is the stream of an NDJSON body. */
+export const Ndjson = (): MethodDecorator =>
+  applyDecorators(configure({ ndjson: true }), ApiConsumes('application/x-ndjson'));
+
+/** @param arrivalMs longest time for a body to arrive */
+export function takeBodies(fastify: FastifyInstance, arrivalMs: number): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, parseJson(text as string)); // parseAs says so
+    } catch (error) {
+      done(error as Problem); // parseJson throws nothing else
+    }
+  });
+  fastify.addContentTypeParser('application/x-ndjson', (request, stream, done) => {
+    if (request.routeOptions.config.ndjson !== true) return done(problemOf({ statusCode: 415 }, false));
+    clearTimeout(request.arrival ?? undefined); // by now the caller is known and may do this
+    done(null, stream);
+  });
+
+  // Node's own requestTimeout would cut a long import, so the time of each body is kept here.
+  fastify.decorateRequest('arrival', null);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (hasBody(request)) request.arrival = setTimeout(tooSlow, arrivalMs, request, reply);
+    done();
+  });
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    if (request.raw.complete && request.arrival !== null) clearTimeout(request.arrival);
+    done();
+  });
+}
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+function tooSlow(request: FastifyRequest, reply: FastifyReply): void {
+  if (request.raw.complete) return;
+  if (reply.sent)
+    request.raw.destroy(); // answered long ago, and still sending
+  else
+    sendProblem(
+      new Problem(408, 'too_slow', 'The body did not arrive in time.'),
+      request,
+      reply.header('connection', 'close'),
+    );
+}

@@ -1,0 +1,96 @@
+/**
+ * A route in one decorator: what it does, who may call it and what it answers, with an example. What all
+ * commands or all queries have in common, headers and errors, `openapi.ts` adds by kind.
+ */
+import { applyDecorators, type Type } from '@nestjs/common';
+import {
+  ApiExtension,
+  ApiOperation,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+  type ApiResponseOptions,
+} from '@nestjs/swagger';
+import type { Role } from '#kernel';
+import { Roles } from './authentication.js';
+
+export interface AboutRoute {
+  /** One line, as a person would say it. */
+  readonly summary: string;
+  readonly description?: string;
+  /** The chapter of the document. */
+  readonly tag?: string;
+  readonly roles: readonly [Role, ...Role[]];
+  /** Rules of the domain that may stand in the way: their codes, and what each means. */
+  readonly refusals?: Readonly<Record<string, string>>;
+}
+
+export interface AboutCommand extends AboutRoute {
+  /** The ids that are answered, with an example of each. */
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+export interface AboutQuery extends AboutRoute {
+  /** The class of the answer, where it is one; `[Class]` for a list of it. */
+  readonly answer?: Type | [Type];
+  readonly example: unknown;
+  /** True when it is also answered as CSV. */
+  readonly csv?: boolean;
+}
+
+export type RouteKind = 'command' | 'query';
+
+/** The mark by which `openapi.ts` knows a route's kind. */
+export const KIND = 'x-kind';
+
+/** A route that changes something. Answer it with `answer()`. */
+export function CommandRoute(about: AboutCommand): MethodDecorator {
+  const example = { ...about.ids, revision: '4', position: '1042' };
+  const text = { type: 'string' } as const;
+  const properties = Object.fromEntries(Object.keys(example).map((name) => [name, text]));
+  const schema = { type: 'object', properties, required: Object.keys(example), example } as const;
+  const nothing = {
+    ...schema,
+    properties: { ...properties, position: { type: 'string' as const, nullable: true } },
+    example: { ...example, position: null },
+  };
+  return applyDecorators(
+    route('command', about),
+    ApiResponse({
+      status: 201,
+      description: 'Recorded.',
+      schema: { ...schema, required: [...schema.required] },
+    }),
+    ApiResponse({ status: 200, description: 'It was so already: nothing recorded.', schema: nothing }),
+  );
+}
+
+/** A route that only reads. */
+export function QueryRoute(about: AboutQuery): MethodDecorator {
+  const { answer, example, csv = false } = about;
+  return applyDecorators(
+    route('query', about),
+    ApiResponse({
+      status: 200,
+      description: 'Found.',
+      example,
+      ...(answer !== undefined && { type: answer }),
+    } as ApiResponseOptions), // its type knows no response of which there is an example only
+    ...(csv ? [ApiProduces('application/json', 'text/csv')] : []),
+  );
+}
+
+function route(
+  kind: RouteKind,
+  { summary, description, tag, roles, refusals = {} }: AboutRoute,
+): MethodDecorator {
+  const refused = Object.entries(refusals).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
+  const paragraphs = [description, `Roles: ${roles.join(', ')}.`];
+  if (refused.length > 0) paragraphs.push(`Refused with\n${refused.join('\n')}`);
+  return applyDecorators(
+    Roles(...roles),
+    ApiOperation({ summary, description: paragraphs.filter(Boolean).join('\n\n') }),
+    ApiExtension(KIND, kind),
+    ...(tag === undefined ? [] : [ApiTags(tag)]),
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * What the HTTP side needs from the house, given once by the composition root and reached from any request.
+ * The declarations below are the whole of what this lib adds to Fastify.
+ */
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Clock, Ids } from '#kernel';
+import type { Access, KeyRing, Principal } from './authentication.js';
+import type { HealthCheck } from './health.js';
+
+export interface HttpServices {
+  readonly keys: KeyRing;
+  /** What must hold before this process is sent requests. */
+  readonly checks: readonly HealthCheck[];
+  /** True as soon as the views have reached the position, false when they have not within the time. */
+  readonly waitFor: (position: bigint, timeoutMs: number) => Promise<boolean>;
+  /** Secret of the installation under which requests are hashed, so that a hash cannot be guessed backwards. */
+  readonly pepper: Buffer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Where the metrics of the whole process are registered. */
+  readonly metrics: Registry;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly services: HttpServices;
+  }
+  interface FastifyRequest {
+    /** Null on public routes. */
+    caller: Principal | null;
+    /** Ends when the body has not arrived in time. */
+    arrival: NodeJS.Timeout | null;
+  }
+  interface FastifyContextConfig {
+    /** Who may call the route. A route that does not say is for nobody. */
+    access?: Access;
+    /** Takes NDJSON, as a stream. */
+    ndjson?: true;
+  }
+}
