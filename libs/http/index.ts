@@ -27,3 +27,5 @@ export { CommandRoute, QueryRoute } from './routes.js';
 export { createHttpApp, listen, type Address, type HttpOptions } from './server.js';
 export type { HttpServices } from './services.js';
 export { invalidRequest, parse, type Violation } from './validation.js';
+export { occurring } from './occurring.js';
+export * from './personal.js';
