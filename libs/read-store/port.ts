@@ -4,16 +4,22 @@
  * thrown away and rebuilt from the log.
  *
  * The store keeps text: a document is JSON that only its view understands.
+ *
+ * Names (of collections, views, lists, keys, cells) are text without control characters. Where names are
+ * sorted it is by code point, which is the byte order of UTF-8 and so the order of SQLite and of Redis;
+ * JavaScript's `<` agrees with it outside the surrogates. A `sort` is printable ASCII, so that all agree.
+ * What is not so is refused with a TypeError (`checks.ts`).
  */
 import type { Position } from '#event-store/port.js';
 
 /** A collection is one version of one view, for example `timeline@1`. */
 export type Collection = string;
 
-/** Puts a document in a list, at a place given by `sort` and then by `key` (both by UTF-16 code unit). */
+/** Puts a document in a list, at a place given by `sort` and, where that is equal, by `key`. */
 export interface ListEntry {
   readonly list: string;
   readonly sort: string;
+  /** The document, which must exist once the commit is made. */
   readonly key: string;
 }
 
@@ -22,11 +28,12 @@ export interface CollectionCommit {
   /** The checkpoint this commit builds on; null for a collection that has none yet. */
   readonly expected: Position | null;
   readonly checkpoint: Position;
-  /** Null deletes the document, with the entries that name it in `unlisted`. */
+  /** JSON text by key. Null deletes the document; whoever does that gives its entries in `unlisted`. */
   readonly documents: ReadonlyMap<string, string | null>;
+  /** Entries to have, after those of `unlisted` have gone: a document moves by being in both. */
   readonly listed: readonly ListEntry[];
   readonly unlisted: readonly ListEntry[];
-  /** Whole numbers to add. A cell that comes to 0 is gone. */
+  /** Whole numbers to add. A cell that comes to 0 is gone. Sums are for the view to keep within 2^53. */
   readonly cells: ReadonlyMap<string, number>;
   /** Small JSON kept beside the checkpoint: what the runner wants to know again after a crash. */
   readonly progress: string;
@@ -35,13 +42,16 @@ export interface CollectionCommit {
 export interface ListRange {
   /** Continue behind this item of an earlier page (exclusive), in the direction of reading. */
   readonly after?: Pick<ListEntry, 'sort' | 'key'>;
-  /** Bounds of `sort`: from inclusive, to exclusive. */
+  /** Bounds of `sort` in either direction: from inclusive, to exclusive. */
   readonly from?: string;
   readonly to?: string;
+  /** Default: ascending. Descending turns round the keys of one `sort` too. */
   readonly direction?: 'ascending' | 'descending';
-  /** 1 to 1000. */
+  /** 1 to MAX_PAGE; a RangeError otherwise. */
   readonly limit: number;
 }
+
+export const MAX_PAGE = 1000;
 
 export interface ListItem {
   readonly sort: string;
@@ -49,36 +59,54 @@ export interface ListItem {
   readonly document: string;
 }
 
+/** A page as it goes over the wire. */
+export interface TextPage {
+  /** The documents as one JSON array. */
+  readonly text: string;
+  /** Where the next page continues; null for an empty page. */
+  readonly last: Pick<ListItem, 'sort' | 'key'> | null;
+  readonly count: number;
+}
+
 export interface CollectionState {
-  readonly checkpoint: Position | null;
+  readonly checkpoint: Position;
   readonly progress: string;
 }
 
+/** Every method throws ReadStoreUnavailable where the store does not answer, or after `close`. */
 export interface ReadStore {
-  /** Documents in the order of the keys; undefined where there is none. */
+  /** Documents in the order of the keys, all as of one moment; undefined where there is none. */
   get(collection: Collection, keys: readonly string[]): Promise<(string | undefined)[]>;
   range(collection: Collection, list: string, range: ListRange): Promise<ListItem[]>;
+  /** The same page, never parsed: a timeline is read far more often than it is looked into. */
+  rangeText(collection: Collection, list: string, range: ListRange): Promise<TextPage>;
   /** Number of entries in a list. */
   size(collection: Collection, list: string): Promise<number>;
   /** Cells whose name starts with the prefix, sorted by name. */
   cells(collection: Collection, prefix: string): Promise<[name: string, amount: number][]>;
   /**
-   * All of it or none of it, over all the collections given.
-   * @throws WrongCheckpoint, ReadStoreUnavailable
+   * All of it or none of it, over all the collections given (each at most once).
+   * @throws WrongCheckpoint, ReadStoreUnavailable, and TypeError for what no store could keep
    */
   commit(commits: readonly CollectionCommit[]): Promise<void>;
   /** Makes an empty collection without a checkpoint; changes nothing where it exists. */
   begin(collection: Collection, progress: string): Promise<void>;
   /** Undefined where the collection does not exist. */
   state(collection: Collection): Promise<CollectionState | undefined>;
+  /** Sorted by name. */
   collections(): Promise<Collection[]>;
   /** The collection that queries of a view are answered from. */
   active(view: string): Promise<Collection | null>;
   /** The one switch: from now on queries of the view are answered from this collection. */
   activate(view: string, collection: Collection): Promise<void>;
+  /** Forgets a collection and all that is in it; one of that name starts again without a checkpoint. */
   drop(collection: Collection): Promise<void>;
-  /** Every document of a collection in the order of keys: for comparing two of them. */
+  /**
+   * Every document of a collection, sorted by key: for comparing two of them. What is committed meanwhile may
+   * be seen or not; every document that stays is seen exactly once.
+   */
   scan(collection: Collection): AsyncIterable<{ readonly key: string; readonly document: string }>;
+  /** Twice is once. */
   close(): Promise<void>;
 }
 
@@ -93,6 +121,7 @@ export class WrongCheckpoint extends Error {
   }
 }
 
+/** The store did not answer, or answered that it cannot. Whether a commit happened is told by `state`. */
 export class ReadStoreUnavailable extends Error {
   override readonly name = 'ReadStoreUnavailable';
 }

@@ -1,0 +1,44 @@
+/**
+ * What every adapter refuses in the same words, before the store sees it. Messages hold no values: a name may
+ * have come from outside.
+ */
+import { MAX_PAGE, type CollectionCommit, type ListRange } from './port.js';
+
+const NAME = /^[^\p{Cc}\p{Surrogate}]*$/u;
+const SORT = /^[ -~]*$/;
+
+/** @throws TypeError for names, sorts and amounts that the port does not allow. */
+export function checkCommit(commit: CollectionCommit): void {
+  checkName('A collection', commit.collection);
+  for (const key of commit.documents.keys()) checkName('A key', key);
+  for (const entries of [commit.unlisted, commit.listed]) {
+    for (const { list, sort, key } of entries) {
+      checkName('A list', list);
+      checkSort(sort);
+      checkName('A key', key);
+    }
+  }
+  for (const [name, amount] of commit.cells) {
+    checkName('A cell', name);
+    if (!Number.isSafeInteger(amount)) throw new TypeError('A cell takes whole numbers within 2^53');
+  }
+}
+
+/** @throws RangeError for the limit, TypeError for names and sorts, which include those of a cursor. */
+export function checkRange(list: string, range: ListRange): void {
+  const { limit, after, from, to } = range;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+    throw new RangeError(`A page has 1 to ${MAX_PAGE} items`);
+  }
+  checkName('A list', list);
+  for (const sort of [after?.sort, from, to]) if (sort !== undefined) checkSort(sort);
+  if (after) checkName('A key', after.key);
+}
+
+export function checkName(what: string, name: string): void {
+  if (!NAME.test(name)) throw new TypeError(`${what} is named by text without control characters`);
+}
+
+function checkSort(sort: string): void {
+  if (!SORT.test(sort)) throw new TypeError('A sort is printable ASCII');
+}

@@ -1,0 +1,149 @@
+/**
+ * Opens the file, or makes it anew. What is in it can always be rebuilt from the log, so a file that is
+ * damaged or of another layout is not repaired or migrated but thrown away, and the caller is told. The file
+ * of another application is never touched: it may be somebody's only copy, for example of the log.
+ */
+import { closeSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { ReadStoreUnavailable } from '../port.js';
+import { isDamage, translated } from './failure.js';
+import { APPLICATION_ID, CATALOGUE, clearAside, LAYOUT } from './layout.js';
+import { EmbeddedReadStore } from './store.js';
+
+export type ResetReason = 'damaged' | 'other layout';
+
+export interface EmbeddedReadStoreOptions {
+  readonly path: string;
+  /** Needs the file to exist; one process opens it for writing first. Default: false. */
+  readonly readOnly?: boolean;
+  /** Called when the file was thrown away: all collections are to be rebuilt. */
+  readonly onReset?: (reason: ResetReason) => void;
+}
+
+/** How long a commit waits for another process's, in milliseconds. */
+const BUSY_TIMEOUT = 5000;
+const MEBIBYTE = 1024 * 1024;
+
+/** @throws ReadStoreUnavailable in one line that says what to do. */
+export async function openEmbeddedReadStore(options: EmbeddedReadStoreOptions): Promise<EmbeddedReadStore> {
+  const { path, readOnly = false, onReset } = options;
+  try {
+    if (readOnly) return new EmbeddedReadStore(openExisting(path), path);
+    claimPath(path);
+    const found = openOrReason(path);
+    if (typeof found !== 'string') return new EmbeddedReadStore(found, path);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    claimPath(path);
+    onReset?.(found);
+    return new EmbeddedReadStore(openForWriting(path), path);
+  } catch (error) {
+    throw translated(error, path);
+  }
+}
+
+function openExisting(path: string): DatabaseSyncInstance {
+  const db = connect(path, true);
+  try {
+    if (identity(db) === 'ours') return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  db.close();
+  throw new ReadStoreUnavailable(`${path} is not a read store of this version: open it for writing first`);
+}
+
+/** Documents hold what people said: the file is the owner's alone. SQLite gives its log the same mode. */
+function claimPath(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new ReadStoreUnavailable(
+      `Cannot write ${path} (${reason}): make its folder writable or choose another`,
+      { cause },
+    );
+  }
+}
+
+function openOrReason(path: string): DatabaseSyncInstance | ResetReason {
+  if (isForeign(path)) {
+    throw new ReadStoreUnavailable(`${path} belongs to another application: choose another path`);
+  }
+  try {
+    return openForWriting(path);
+  } catch (error) {
+    if (error === OTHER_LAYOUT) return 'other layout';
+    if (isDamage(error)) return 'damaged';
+    throw error;
+  }
+}
+
+const OTHER_LAYOUT = new Error('other layout');
+
+function openForWriting(path: string): DatabaseSyncInstance {
+  const db = connect(path, false);
+  try {
+    const who = identity(db);
+    if (who === 'other layout') throw OTHER_LAYOUT;
+    if (who === 'foreign') {
+      throw new ReadStoreUnavailable(`${path} belongs to another application: choose another path`);
+    }
+    // NORMAL may lose the last commits when the machine stops, but never half of one: documents and their
+    // checkpoint stay in step, and what is missing is folded from the log again.
+    db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA secure_delete = ON;
+      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA journal_size_limit = ${64 * MEBIBYTE};`);
+    createCatalogue(db);
+    for (const step of clearAside(db)) void step;
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** A reader has less to keep at hand than a writer, whose every entry goes to another page. */
+function connect(path: string, readOnly: boolean): DatabaseSyncInstance {
+  const db = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT, defensive: true });
+  db.exec(`PRAGMA cache_size = -${(readOnly ? 16 * MEBIBYTE : 64 * MEBIBYTE) / 1024}`);
+  return db;
+}
+
+/** Asked again inside the transaction: another process may have been first. */
+function createCatalogue(db: DatabaseSyncInstance): void {
+  if (identity(db) === 'ours') return;
+  db.exec('BEGIN IMMEDIATE');
+  if (identity(db) === 'new') db.exec(CATALOGUE);
+  db.exec('COMMIT');
+}
+
+function identity(db: DatabaseSyncInstance): 'new' | 'ours' | 'other layout' | 'foreign' {
+  const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0];
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (tables === 0) return 'new';
+  if (pragma('application_id') !== APPLICATION_ID) return 'foreign';
+  if (pragma('user_version') !== LAYOUT) return 'other layout';
+  db.exec('SELECT 1 FROM collections, views LIMIT 1');
+  return 'ours';
+}
+
+/** Reads the header itself, so that even a damaged file of another application is left alone. */
+function isForeign(path: string): boolean {
+  const header = Buffer.alloc(100);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header, 0, header.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  const application = header.readInt32BE(68);
+  return (
+    header.toString('latin1', 0, 15) === 'SQLite format 3' && application !== 0 && application !== APPLICATION_ID
+  );
+}
