@@ -4,7 +4,7 @@
  */
 import { MAX_PAGE, type CollectionCommit, type ListRange } from './port.js';
 
-const NAME = /^[^\p{Cc}\p{Surrogate}]*$/u;
+const NAME = /^[^\p{Cc}\p{Surrogate}]+$/u;
 const SORT = /^[ -~]*$/;
 
 /** @throws TypeError for names, sorts and amounts that the port does not allow. */
@@ -36,7 +36,7 @@ export function checkRange(list: string, range: ListRange): void {
 }
 
 export function checkName(what: string, name: string): void {
-  if (!NAME.test(name)) throw new TypeError(`${what} is named by text without control characters`);
+  if (!NAME.test(name)) throw new TypeError(`${what} is named by some text without control characters`);
 }
 
 function checkSort(sort: string): void {

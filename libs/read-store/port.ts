@@ -5,7 +5,7 @@
  *
  * The store keeps text: a document is JSON that only its view understands.
  *
- * Names (of collections, views, lists, keys, cells) are text without control characters. Where names are
+ * Names (of collections, views, lists, keys, cells) are text, not empty, without control characters. Where names are
  * sorted it is by code point, which is the byte order of UTF-8 and so the order of SQLite and of Redis;
  * JavaScript's `<` agrees with it outside the surrogates. A `sort` is printable ASCII, so that all agree.
  * What is not so is refused with a TypeError (`checks.ts`).

@@ -1,36 +1,37 @@
-/** What SQLite says, in the words of the port. Its messages name tables and files, never values. */
-import { ReadStoreUnavailable, WrongCheckpoint } from '../port.js';
+/**
+ * What SQLite says, in the words of the port. It is told by its messages, which are fixed and name tables and
+ * files, never values: the binding gives a result code with some errors only.
+ */
+import { types } from 'node:util';
+import { ReadStoreUnavailable } from '../port.js';
 
-const BUSY = 5;
-const CORRUPT = 11;
-const CONSTRAINT = 19;
-const NOT_A_DATABASE = 26;
+const SQLITE_CODES = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE'];
 
-const isSqlite = (error: unknown): error is Error & { readonly code: string; readonly errcode?: number } =>
-  error instanceof Error && 'code' in error;
+/** Not `instanceof`: where a test runner has a realm of its own, native code's errors come from another. */
+export const codeOf = (error: unknown): string | undefined =>
+  types.isNativeError(error) && 'code' in error ? String(error.code) : undefined;
 
-/** The primary result code; extended codes hold it in their low byte. */
-const resultCode = (error: unknown): number | undefined =>
-  isSqlite(error) && error.errcode !== undefined ? error.errcode & 0xff : undefined;
+const isSqlite = (error: unknown): error is Error => SQLITE_CODES.includes(codeOf(error) ?? '');
 
-export const isDamage = (error: unknown): boolean =>
-  resultCode(error) === CORRUPT || resultCode(error) === NOT_A_DATABASE;
+const says = (error: unknown, pattern: RegExp): boolean => isSqlite(error) && pattern.test(error.message);
+
+export const isDamage = (error: unknown): boolean => says(error, /malformed|not a database/);
 
 /** Another connection dropped the collection that a statement was prepared for. */
-export const isTableGone = (error: unknown): boolean => isSqlite(error) && /no such table/.test(error.message);
+export const isTableGone = (error: unknown): boolean =>
+  isSqlite(error) && /no such table/.test(error.message);
 
-/** What to throw instead of `error`. */
+/** The error to throw instead of one of SQLite's; any other is itself. */
 export function translated(error: unknown, path: string): unknown {
-  if (error instanceof WrongCheckpoint || !isSqlite(error)) return error;
-  if (error instanceof ReadStoreUnavailable) return error;
+  if (!isSqlite(error)) return error;
   const cause = { cause: error };
-  if (resultCode(error) === CONSTRAINT) {
+  if (says(error, /constraint failed/)) {
     return new TypeError('An entry is listed whose document does not exist', cause);
   }
   if (isDamage(error)) {
     return new ReadStoreUnavailable(`${path} is damaged: stop, delete it, start again to rebuild it`, cause);
   }
-  if (resultCode(error) === BUSY) {
+  if (says(error, /database is locked/)) {
     return new ReadStoreUnavailable(`${path} is held by another process`, cause);
   }
   return new ReadStoreUnavailable(`${path}: ${error.message}`, cause);

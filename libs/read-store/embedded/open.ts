@@ -7,7 +7,7 @@ import { closeSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ReadStoreUnavailable } from '../port.js';
-import { isDamage, translated } from './failure.js';
+import { codeOf, isDamage, translated } from './failure.js';
 import { APPLICATION_ID, CATALOGUE, clearAside, LAYOUT } from './layout.js';
 import { EmbeddedReadStore } from './store.js';
 
@@ -29,29 +29,29 @@ const MEBIBYTE = 1024 * 1024;
 export async function openEmbeddedReadStore(options: EmbeddedReadStoreOptions): Promise<EmbeddedReadStore> {
   const { path, readOnly = false, onReset } = options;
   try {
-    if (readOnly) return new EmbeddedReadStore(openExisting(path), path);
-    claimPath(path);
-    const found = openOrReason(path);
-    if (typeof found !== 'string') return new EmbeddedReadStore(found, path);
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    claimPath(path);
-    onReset?.(found);
-    return new EmbeddedReadStore(openForWriting(path), path);
+    const db = readOnly ? openExisting(path) : openOrReset(path, onReset);
+    return new EmbeddedReadStore(db, path);
   } catch (error) {
     throw translated(error, path);
   }
 }
 
 function openExisting(path: string): DatabaseSyncInstance {
-  const db = connect(path, true);
-  try {
+  return connected(path, true, (db) => {
     if (identity(db) === 'ours') return db;
-  } catch (error) {
-    db.close();
-    throw error;
+    throw new ReadStoreUnavailable(`${path} is not a read store of this version: open it for writing first`);
+  });
+}
+
+function openOrReset(path: string, onReset: EmbeddedReadStoreOptions['onReset']): DatabaseSyncInstance {
+  claimPath(path);
+  const reason = reasonToReset(path);
+  if (reason) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    claimPath(path);
+    onReset?.(reason);
   }
-  db.close();
-  throw new ReadStoreUnavailable(`${path} is not a read store of this version: open it for writing first`);
+  return connected(path, false, prepareForWriting);
 }
 
 /** Documents hold what people said: the file is the owner's alone. SQLite gives its log the same mode. */
@@ -60,7 +60,7 @@ function claimPath(path: string): void {
     mkdirSync(dirname(path), { recursive: true });
     closeSync(openSync(path, 'a', 0o600));
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const reason = codeOf(cause) ?? 'unknown';
     throw new ReadStoreUnavailable(
       `Cannot write ${path} (${reason}): make its folder writable or choose another`,
       { cause },
@@ -68,51 +68,47 @@ function claimPath(path: string): void {
   }
 }
 
-function openOrReason(path: string): DatabaseSyncInstance | ResetReason {
-  if (isForeign(path)) {
-    throw new ReadStoreUnavailable(`${path} belongs to another application: choose another path`);
-  }
-  try {
-    return openForWriting(path);
-  } catch (error) {
-    if (error === OTHER_LAYOUT) return 'other layout';
-    if (isDamage(error)) return 'damaged';
-    throw error;
+function reasonToReset(path: string): ResetReason | undefined {
+  const who = isForeign(path) ? 'foreign' : inspected(path);
+  switch (who) {
+    case 'new':
+    case 'ours':
+      return undefined;
+    case 'damaged':
+    case 'other layout':
+      return who;
+    case 'foreign':
+      throw new ReadStoreUnavailable(`${path} belongs to another application: choose another path`);
   }
 }
 
-const OTHER_LAYOUT = new Error('other layout');
+function prepareForWriting(db: DatabaseSyncInstance): DatabaseSyncInstance {
+  // NORMAL may lose the last commits when the machine stops, but never half of one: documents and their
+  // checkpoint stay in step, and what is missing is folded from the log again.
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA secure_delete = ON;
+    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA journal_size_limit = ${64 * MEBIBYTE};`);
+  createCatalogue(db);
+  for (const step of clearAside(db)) void step;
+  return db;
+}
 
-function openForWriting(path: string): DatabaseSyncInstance {
-  const db = connect(path, false);
+/**
+ * Connects, and closes again where `use` throws. A reader has less to keep at hand than a writer, whose every
+ * entry goes to another page.
+ */
+function connected<T>(path: string, readOnly: boolean, use: (db: DatabaseSyncInstance) => T): T {
+  const db = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT, defensive: true });
   try {
-    const who = identity(db);
-    if (who === 'other layout') throw OTHER_LAYOUT;
-    if (who === 'foreign') {
-      throw new ReadStoreUnavailable(`${path} belongs to another application: choose another path`);
-    }
-    // NORMAL may lose the last commits when the machine stops, but never half of one: documents and their
-    // checkpoint stay in step, and what is missing is folded from the log again.
-    db.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
-      PRAGMA secure_delete = ON;
-      PRAGMA wal_autocheckpoint = 4000;
-      PRAGMA journal_size_limit = ${64 * MEBIBYTE};`);
-    createCatalogue(db);
-    for (const step of clearAside(db)) void step;
-    return db;
+    db.exec(`PRAGMA cache_size = -${(readOnly ? 16 * MEBIBYTE : 64 * MEBIBYTE) / 1024}`);
+    return use(db);
   } catch (error) {
     db.close();
     throw error;
   }
-}
-
-/** A reader has less to keep at hand than a writer, whose every entry goes to another page. */
-function connect(path: string, readOnly: boolean): DatabaseSyncInstance {
-  const db = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT, defensive: true });
-  db.exec(`PRAGMA cache_size = -${(readOnly ? 16 * MEBIBYTE : 64 * MEBIBYTE) / 1024}`);
-  return db;
 }
 
 /** Asked again inside the transaction: another process may have been first. */
@@ -123,7 +119,22 @@ function createCatalogue(db: DatabaseSyncInstance): void {
   db.exec('COMMIT');
 }
 
-function identity(db: DatabaseSyncInstance): 'new' | 'ours' | 'other layout' | 'foreign' {
+type Identity = 'new' | 'ours' | 'other layout' | 'foreign';
+
+function inspected(path: string): Identity | 'damaged' {
+  try {
+    return connected(path, false, (db) => {
+      const who = identity(db);
+      db.close();
+      return who;
+    });
+  } catch (error) {
+    if (isDamage(error)) return 'damaged';
+    throw error;
+  }
+}
+
+function identity(db: DatabaseSyncInstance): Identity {
   const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0];
   const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
   if (tables === 0) return 'new';
@@ -144,6 +155,8 @@ function isForeign(path: string): boolean {
   }
   const application = header.readInt32BE(68);
   return (
-    header.toString('latin1', 0, 15) === 'SQLite format 3' && application !== 0 && application !== APPLICATION_ID
+    header.toString('latin1', 0, 15) === 'SQLite format 3' &&
+    application !== 0 &&
+    application !== APPLICATION_ID
   );
 }

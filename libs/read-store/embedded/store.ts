@@ -134,7 +134,9 @@ export class EmbeddedReadStore implements ReadStore {
     });
   }
 
+  /** The binding frees statements only when they are collected, and the file with the last of them. */
   async close(): Promise<void> {
+    this.#statements.clear();
     if (this.db.isOpen) this.db.close();
   }
 
