@@ -20,7 +20,7 @@ const contexts = [
 const arrows = {
   kernel: [],
   statistics: [],
-  'key-store': [],
+  'key-store': ['kernel'],
   'event-store': ['kernel', 'key-store'],
   'read-store': ['kernel', 'event-store'],
   projections: ['kernel', 'event-store', 'read-store'],

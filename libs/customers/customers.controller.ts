@@ -29,7 +29,7 @@ import { customer } from './customer.js';
 import * as dto from './dto.js';
 import { Erasure } from './erasure.js';
 import { ExternalIds } from './external-ids.js';
-import { Identities } from './identities.js';
+import { Identities } from '#key-store/identities.js';
 import { FindCustomers, GetProfile, type ProfileAnswer } from './queries.js';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';

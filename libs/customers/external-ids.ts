@@ -8,7 +8,7 @@ import { customerStream, type CommandContext, type CustomerId } from '#kernel';
 import type { ExternalId } from './commands.js';
 import { customer } from './customer.js';
 import { mustStand } from './events.js';
-import { Identities } from './identities.js';
+import { Identities } from '#key-store/identities.js';
 
 @Injectable()
 export class ExternalIds {

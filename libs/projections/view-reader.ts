@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '#kernel';
 import type { Position } from '#event-store/port.js';
-import type { ListItem, ListRange, ReadStore } from '#read-store/port.js';
+import type { ListItem, ListRange, ReadStore, TextPage } from '#read-store/port.js';
 import { NO_PROGRESS, type Progress } from './lane.js';
 import { parseCollection, type AnyView } from './view.js';
 
@@ -37,6 +37,18 @@ export class ViewReader {
 
   async range(view: Pick<AnyView, 'name' | 'version'>, list: string, range: ListRange): Promise<ListItem[]> {
     return this.store.range(await this.collection(view), list, range);
+  }
+
+  async rangeText(
+    view: Pick<AnyView, 'name' | 'version'>,
+    list: string,
+    range: ListRange,
+  ): Promise<TextPage> {
+    return this.store.rangeText(await this.collection(view), list, range);
+  }
+
+  async size(view: Pick<AnyView, 'name' | 'version'>, list: string): Promise<number> {
+    return this.store.size(await this.collection(view), list);
   }
 
   async cells(view: Pick<AnyView, 'name' | 'version'>, prefix: string): Promise<[string, number][]> {
