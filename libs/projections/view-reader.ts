@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '#kernel';
-import type { Position } from '#event-store/port.js';
+import type { EventStore, Position } from '#event-store/port.js';
 import type { ListItem, ListRange, ReadStore, TextPage } from '#read-store/port.js';
 import { NO_PROGRESS, type Progress } from './lane.js';
 import { parseCollection, type AnyView } from './view.js';
@@ -14,6 +14,14 @@ export interface ViewStatus {
   readonly collection: string | null;
   readonly checkpoint: Position | null;
   readonly progress: Progress;
+}
+
+export interface ViewLag {
+  /** Null while no version of the view is live. */
+  readonly collection: string | null;
+  readonly lag: { readonly events: number; readonly seconds: number };
+  /** Events that could not be folded. */
+  readonly parked: number;
 }
 
 const POLL_MS = 5;
@@ -60,6 +68,24 @@ export class ViewReader {
     const state = collection === null ? undefined : await this.store.state(collection);
     const progress = state === undefined ? NO_PROGRESS : (JSON.parse(state.progress) as Progress);
     return { view: view.name, collection, checkpoint: state?.checkpoint ?? null, progress };
+  }
+
+  /** How far a view is behind the log: events not yet delivered, and the age of the oldest of them. */
+  async lag(view: Pick<AnyView, 'name'>, store: EventStore): Promise<ViewLag> {
+    const { collection, checkpoint, progress } = await this.status(view);
+    const head = await store.head();
+    const { parked } = progress;
+    if (head === checkpoint) return { collection, lag: { events: 0, seconds: 0 }, parked };
+    const after = checkpoint === null ? {} : { after: checkpoint };
+    const events =
+      (await store.count()) - (await store.count(checkpoint === null ? { to: 0n } : { to: checkpoint }));
+    for await (const next of store.readAll({ ...after, limit: 1 })) {
+      const { recordedAt } = JSON.parse(next.metadata) as { recordedAt?: string };
+      const seconds =
+        recordedAt === undefined ? 0 : Math.max(0, (Date.now() - Date.parse(recordedAt)) / 1000);
+      return { collection, lag: { events, seconds }, parked };
+    }
+    return { collection, lag: { events: 0, seconds: 0 }, parked };
   }
 
   /** Waits until every one of the views has seen the position; false when that took longer than `timeoutMs`. */

@@ -74,6 +74,9 @@ export interface CollectionState {
 }
 
 /** Every method throws ReadStoreUnavailable where the store does not answer, or after `close`. */
+/** The read store in Nest's container. */
+export const READ_STORE = Symbol('ReadStore');
+
 export interface ReadStore {
   /** Documents in the order of the keys, all as of one moment; undefined where there is none. */
   get(collection: Collection, keys: readonly string[]): Promise<(string | undefined)[]>;

@@ -1,0 +1,97 @@
+/** The API: what Nest is given, and in which order it starts and stops. */
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { AccessModule } from '#access/access.module.js';
+import { firstAdminKey } from '#access/first-key.js';
+import { LogKeyRing } from '#access/key-ring.js';
+import { CommandHandling, DecideHandler } from '#commands/index.js';
+import { CustomersModule } from '#customers/customers.module.js';
+import { Codec } from '#event-store/codec/index.js';
+import { EVENT_STORE } from '#event-store/index.js';
+import { createHttpApp } from '#http/index.js';
+import { systemClock, systemIds } from '#kernel';
+import { Identities, KEY_STORE } from '#key-store/index.js';
+import { ViewReader } from '#projections/index.js';
+import { READ_STORE } from '#read-store/index.js';
+import { TimelineModule } from '#timeline/timeline.module.js';
+import { TouchpointsModule } from '#touchpoints/touchpoints.module.js';
+import type { Config } from '../composition/config.js';
+import { customerDeciders, viewsFor } from '../composition/contexts.js';
+import type { Stores } from '../composition/stores.js';
+import { checksOf } from './checks.js';
+
+export interface Api {
+  readonly app: NestFastifyApplication;
+  /** The secret of the first admin key, where this start made it. */
+  readonly firstKey: string | null;
+  /** Lets requests under way end, then closes. The stores stay open. */
+  close(): Promise<void>;
+}
+
+export async function createApi(stores: Stores, config: Config, log: Logger): Promise<Api> {
+  const { eventStore: store, codec, readStore, keyStore, identities } = stores;
+  const handling = new CommandHandling({ store, codec, customerDeciders });
+  const firstKey = await firstAdminKey(handling);
+  const keys = new LogKeyRing(store, codec, (error) =>
+    log.error({ err: error }, 'following the access log failed'),
+  );
+  await keys.open();
+  const views = new ViewReader(readStore);
+  const all = viewsFor(identities);
+  const platform = platformOf([
+    { provide: EVENT_STORE, useValue: store },
+    { provide: READ_STORE, useValue: readStore },
+    { provide: KEY_STORE, useValue: keyStore },
+    { provide: Codec, useValue: codec },
+    { provide: Identities, useValue: identities },
+    { provide: CommandHandling, useValue: handling },
+    { provide: ViewReader, useValue: views },
+    { provide: LogKeyRing, useValue: keys },
+  ]);
+  const contexts = [AccessModule, CustomersModule, TouchpointsModule, TimelineModule];
+  const root: DynamicModule = {
+    module: Root,
+    imports: [CqrsModule.forRoot(), platform, ...contexts],
+    providers: [DecideHandler],
+  };
+  const pepper = await keyStore.secret('fingerprints');
+  const app = await createHttpApp(root, {
+    log,
+    services: () => ({
+      keys,
+      checks: checksOf(store, views, all, config.readyLagSeconds),
+      waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
+      pepper,
+      clock: systemClock,
+      ids: systemIds,
+      metrics: new Registry(),
+    }),
+  });
+  return {
+    app,
+    firstKey,
+    close: async () => {
+      await app.close();
+      await keys.close();
+    },
+  };
+}
+
+type Providers = NonNullable<DynamicModule['providers']>;
+
+/** What every context may ask for. */
+const platformOf = (providers: Providers): DynamicModule => ({
+  module: Platform,
+  providers,
+  exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)),
+});
+
+@Global()
+@Module({})
+class Platform {}
+
+@Module({})
+class Root {}

@@ -1,0 +1,38 @@
+/** Every context, once: its event types, its deciders on the customer's stream, its views. */
+import { accessEvents } from '#access/events.js';
+import { customer } from '#customers/customer.js';
+import { customerEvents } from '#customers/events.js';
+import { profileView } from '#customers/views/profile.js';
+import { catalogueOf } from '#event-store/codec/index.js';
+import type { AnyDecider } from '#kernel';
+import type { Identities } from '#key-store/index.js';
+import { campaignEvents, spendEvents, spendPolicyEvents } from '#marketing/events.js';
+import type { AnyView } from '#projections/index.js';
+import { defectionEvents, retentionDefinitionEvents } from '#retention/events.js';
+import { briefView } from '#timeline/views/brief.js';
+import { timelineView } from '#timeline/views/timeline.js';
+import { subscriptionEvents, touchpointEvents } from '#touchpoints/events.js';
+import { subscription } from '#touchpoints/subscription.js';
+import { touchpoint } from '#touchpoints/touchpoint.js';
+
+export const catalogue = catalogueOf(
+  [
+    accessEvents,
+    customerEvents,
+    touchpointEvents,
+    subscriptionEvents,
+    defectionEvents,
+    retentionDefinitionEvents,
+    campaignEvents,
+    spendEvents,
+    spendPolicyEvents,
+  ].flatMap((table) => Object.values(table)),
+);
+
+export const customerDeciders: readonly AnyDecider[] = [customer, touchpoint, subscription];
+
+export const viewsFor = ({ hash }: Identities): readonly AnyView[] => [
+  profileView(hash),
+  timelineView,
+  briefView(hash),
+];

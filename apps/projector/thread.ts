@@ -1,0 +1,17 @@
+/** The projector as a thread of the API's process: the embedded default, where one process is all there is. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogger } from '#http/index.js';
+import type { Config } from '../composition/config.js';
+import { openStores } from '../composition/stores.js';
+import { startProjector } from './projector.js';
+
+const config = workerData as Config; // what `startProjectorThread` sends
+const stores = await openStores(config);
+const projector = startProjector(stores, createLogger({ level: config.logLevel }));
+parentPort?.once('message', () => {
+  void (async () => {
+    await projector.stop();
+    await stores.close();
+    parentPort?.close();
+  })();
+});

@@ -1,0 +1,50 @@
+/** The rules of API keys. The last admin key cannot be revoked: nobody could issue another. */
+import { DomainError, streamNamed, type Decider } from '#kernel';
+import type { AccessEvent } from './events.js';
+
+export const ACCESS = streamNamed('access');
+
+type Issued = Extract<AccessEvent, { type: 'ApiKeyIssued' }>['data'];
+
+export type AccessCommand =
+  | { readonly type: 'IssueApiKey'; readonly key: Issued }
+  | { readonly type: 'RevokeApiKey'; readonly keyId: string };
+
+export interface ApiKey extends Issued {
+  readonly revoked: boolean;
+}
+
+export interface AccessState {
+  readonly keys: Readonly<Record<string, ApiKey>>;
+}
+
+export const apiKeys: Decider<AccessState, AccessCommand, AccessEvent> = {
+  name: 'api-keys',
+  initialState: { keys: {} },
+
+  decide: {
+    IssueApiKey: ({ key }, { keys }) => (keys[key.keyId] ? [] : [{ type: 'ApiKeyIssued', data: key }]),
+
+    RevokeApiKey({ keyId }, { keys }) {
+      const key = keys[keyId];
+      if (!key) throw new DomainError('api_key.not_found', 'There is no such API key.', 'not_found');
+      if (key.revoked) return [];
+      const admins = Object.values(keys).filter(({ role, revoked }) => role === 'admin' && !revoked);
+      if (key.role === 'admin' && admins.length === 1) {
+        throw new DomainError(
+          'api_key.last_admin',
+          'This is the last admin key. Issue another before revoking it.',
+        );
+      }
+      return [{ type: 'ApiKeyRevoked', data: { keyId } }];
+    },
+  },
+
+  evolve: {
+    ApiKeyIssued: ({ keys }, key) => ({ keys: { ...keys, [key.keyId]: { ...key, revoked: false } } }),
+    ApiKeyRevoked: ({ keys }, { keyId }) => {
+      const key = keys[keyId];
+      return key ? { keys: { ...keys, [keyId]: { ...key, revoked: true } } } : { keys };
+    },
+  },
+};
