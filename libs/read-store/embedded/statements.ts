@@ -12,12 +12,7 @@ export const CHUNK = 50;
 export type CollectionStatements = ReturnType<typeof prepareCollection>;
 
 export function prepareCollection(db: DatabaseSyncInstance, n: number) {
-  const [documents, lists, entries, cells] = [
-    table('documents', n),
-    table('lists', n),
-    table('entries', n),
-    table('cells', n),
-  ];
+  const [documents, entries, cells] = [table('documents', n), table('entries', n), table('cells', n)];
   const prepare = (sql: string): StatementSyncInstance => {
     const statement = db.prepare(sql);
     statement.setReturnArrays(true);
@@ -26,20 +21,20 @@ export function prepareCollection(db: DatabaseSyncInstance, n: number) {
   const put = (rows: number) =>
     prepare(`INSERT INTO ${documents} (key, document) VALUES ${Array(rows).fill('(?, ?)').join(', ')}
       ON CONFLICT (key) DO UPDATE SET document = excluded.document`);
-  const listId = (list: string) => `(SELECT id FROM ${lists} WHERE list = ${list})`;
   const documentId = (key: string) => `(SELECT id FROM ${documents} WHERE key = ${key})`;
 
+  // A bare `LIMIT ?` is looked at by the planner, so that each new value prepares the statement again: 30 µs.
   // CROSS JOIN is SQLite's way of saying: in this order. `IS` also holds for a cursor of null, meaning none.
   const page = (behind: string, order: string) =>
     prepare(`SELECT e.sort, d.key, d.document
       FROM ${entries} e CROSS JOIN ${documents} d ON d.id = e.id
-      WHERE e.list = ${listId('?')} AND e.sort >= ? AND e.sort < ? AND NOT (e.sort IS ? AND d.key ${behind} ?)
-      ORDER BY ${order} LIMIT ?`);
+      WHERE e.list = ? AND e.sort >= ? AND e.sort < ? AND NOT (e.sort IS ? AND d.key ${behind} ?)
+      ORDER BY ${order} LIMIT ? + 0`);
 
   return {
     get: prepare(`SELECT d.document FROM json_each(?) asked LEFT JOIN ${documents} d ON d.key = asked.value`),
-    scan: prepare(`SELECT key, document FROM ${documents} WHERE key > ? ORDER BY key LIMIT ?`),
-    size: prepare(`SELECT count(*) FROM ${entries} WHERE list = ${listId('?')}`),
+    scan: prepare(`SELECT key, document FROM ${documents} WHERE key > ? ORDER BY key LIMIT ? + 0`),
+    size: prepare(`SELECT count(*) FROM ${entries} WHERE list = ?`),
     // The last code point there is stands behind every continuation of the prefix.
     cells: prepare(`SELECT name, amount FROM ${cells} WHERE name >= ?1 AND name < ?1 || char(1114111)`),
 
@@ -57,11 +52,9 @@ export function prepareCollection(db: DatabaseSyncInstance, n: number) {
     putChunk: put(CHUNK),
     delete: prepare(`DELETE FROM ${documents} WHERE key IN (SELECT value FROM json_each(?))`),
     unlist: prepare(`DELETE FROM ${entries} WHERE (list, sort, id) IN (
-      SELECT ${listId('value ->> 0')}, value ->> 1, ${documentId('value ->> 2')} FROM json_each(?))`),
-    nameLists: prepare(`INSERT INTO ${lists} (list) SELECT value FROM json_each(?) WHERE true
-      ON CONFLICT DO NOTHING`),
+      SELECT value ->> 0, value ->> 1, ${documentId('value ->> 2')} FROM json_each(?))`),
     list: prepare(`INSERT INTO ${entries} (list, sort, id)
-      SELECT ${listId('value ->> 0')}, value ->> 1, ${documentId('value ->> 2')} FROM json_each(?) WHERE true
+      SELECT value ->> 0, value ->> 1, ${documentId('value ->> 2')} FROM json_each(?) WHERE true
       ON CONFLICT DO NOTHING`),
     add: prepare(`INSERT INTO ${cells} (name, amount) VALUES (?, ?)
       ON CONFLICT (name) DO UPDATE SET amount = amount + excluded.amount RETURNING amount`),

@@ -168,10 +168,7 @@ export class EmbeddedReadStore implements ReadStore {
     const statements = this.#prepared(n);
     if (commit.unlisted.length > 0) statements.unlist.run(triples(commit.unlisted));
     applyDocuments(statements, commit.documents);
-    if (commit.listed.length > 0) {
-      statements.nameLists.run(JSON.stringify([...new Set(commit.listed.map(({ list }) => list))]));
-      statements.list.run(triples(commit.listed));
-    }
+    if (commit.listed.length > 0) statements.list.run(triples(commit.listed));
     for (const [name, amount] of commit.cells) {
       if (amount === 0) continue;
       const [sum] = statements.add.get(name, amount) as [number];
