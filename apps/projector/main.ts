@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `touchstone-projector`: moves the views along the log until it is told to stop. */
-import { createLogger } from '#http/index.js';
+import { createLogger } from '#http/logger.js';
 import { ConfigError, readConfig } from '../composition/config.js';
 import { openStores } from '../composition/stores.js';
 import { startProjector } from './projector.js';

@@ -1,6 +1,6 @@
 /** The projector as a thread of the API's process: the embedded default, where one process is all there is. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createLogger } from '#http/index.js';
+import { createLogger } from '#http/logger.js';
 import type { Config } from '../composition/config.js';
 import { openStores } from '../composition/stores.js';
 import { startProjector } from './projector.js';

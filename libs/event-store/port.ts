@@ -11,7 +11,7 @@ export type Position = bigint;
 export type ExpectedRevision = Revision | 'any' | 'no_stream' | 'stream_exists';
 
 export interface NewEvent {
-  /** A UUID. Appending the same ids again with the same expectation answers as the first time did. */
+  /** A UUID in lower case. Appending the same ids again with the same expectation answers as the first time did. */
   readonly id: string;
   readonly type: string;
   /** JSON text of an object. */
@@ -59,11 +59,11 @@ export type SubscriptionMessage =
   | { readonly kind: 'event'; readonly event: StoredEvent }
   /** Everything up to `position` has been delivered; what follows is live. Said again after each gap. */
   | { readonly kind: 'caught-up'; readonly position: Position | null }
-  /** Nothing up to `position` matched the filter: a checkpoint may move there. */
+  /** Nothing since the last event up to `position` matched the filter: a checkpoint may move there. */
   | { readonly kind: 'passed'; readonly position: Position };
 
 export interface Subscribe {
-  /** Exclusive. Default: from the beginning. */
+  /** Exclusive. Default: from the beginning. Beyond the head it is a RangeError: the log is not the one it was. */
   readonly after?: Position | null;
   readonly filter?: EventFilter;
   /** Ends the iteration without an error. */
@@ -75,8 +75,8 @@ export const EVENT_STORE = Symbol('EventStore');
 
 export interface EventStore {
   /**
-   * Appends all the events or none of them.
-   * @throws WrongExpectedRevision, EventTooLarge, StoreUnavailable
+   * Appends all the events or none of them. Events of which only the first are there already are refused.
+   * @throws WrongExpectedRevision, EventTooLarge, StoreUnavailable; TypeError for what is no append at all
    */
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
   /** A stream that does not exist has no events. */

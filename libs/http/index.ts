@@ -19,7 +19,7 @@ export * from './cursor.js';
 export * from './fields.js';
 export { type Health, type HealthCheck } from './health.js';
 export { parseJson } from './json.js';
-export { createLogger, type Logging } from './logging.js';
+export { createLogger, type Logging } from './logger.js';
 export { documentOf } from './openapi.js';
 export { Problem, problemBody, problemOf } from './problem.js';
 export { commandContext, Context } from './request-context.js';

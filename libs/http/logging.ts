@@ -4,25 +4,8 @@
  */
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { pino, type DestinationStream, type Level, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { routeOf } from './metrics.js';
-
-export interface Logging {
-  readonly level?: Level | 'silent';
-  readonly destination?: DestinationStream;
-}
-
-/** Lines are written in blocks, at least once a second and when the process ends. */
-export const createLogger = ({ level = 'info', destination = standardOutput() }: Logging = {}): Logger =>
-  pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: named } },
-    destination,
-  );
-
-const standardOutput = (): DestinationStream =>
-  pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
-
-const named = (label: string): object => ({ level: label });
 
 /** What Nest itself has to say goes the same way. */
 export class NestLog implements LoggerService {

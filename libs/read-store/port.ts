@@ -69,7 +69,8 @@ export interface TextPage {
 }
 
 export interface CollectionState {
-  readonly checkpoint: Position;
+  /** Null for one that was begun and has seen nothing. */
+  readonly checkpoint: Position | null;
   readonly progress: string;
 }
 

@@ -6,6 +6,7 @@
  * remembered; when its tables are gone, another connection dropped it and the catalogue is asked again.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Position } from '#event-store/port.js';
 import { checkCommit, checkName, checkRange } from '../checks.js';
 import {
   ReadStoreUnavailable,
@@ -23,6 +24,11 @@ import { clearAside, createTables, setAside } from './layout.js';
 import { CHUNK, prepareCollection, type CollectionStatements } from './statements.js';
 
 type Row = [sort: string, key: string, document: string];
+
+/** The checkpoint of a collection that was begun and has seen nothing. */
+const NONE = '';
+const checkpointOf = ({ checkpoint }: { readonly checkpoint: string }): Position | null =>
+  checkpoint === NONE ? null : BigInt(checkpoint);
 
 /** Documents that `scan` holds at a time. */
 const SCAN_PAGE = 200;
@@ -72,9 +78,17 @@ export class EmbeddedReadStore implements ReadStore {
     this.#write(() => commits.forEach((commit) => this.#apply(commit)));
   }
 
+  async begin(collection: Collection, progress: string): Promise<void> {
+    checkName('A collection', collection);
+    this.#write(() => {
+      if (this.#find(collection) === undefined)
+        this.#catalogue.advance.run(NONE, progress, this.#create(collection));
+    });
+  }
+
   async state(collection: Collection): Promise<CollectionState | undefined> {
     const row = this.#attempt(() => this.#find(collection));
-    return row && { checkpoint: BigInt(row.checkpoint), progress: row.progress };
+    return row && { checkpoint: checkpointOf(row), progress: row.progress };
   }
 
   async collections(): Promise<Collection[]> {
@@ -158,7 +172,7 @@ export class EmbeddedReadStore implements ReadStore {
 
   #apply(commit: CollectionCommit): void {
     const row = this.#find(commit.collection);
-    const actual = row ? BigInt(row.checkpoint) : null;
+    const actual = row ? checkpointOf(row) : null;
     if (actual !== commit.expected) throw new WrongCheckpoint(commit.collection, commit.expected, actual);
 
     const checkpoint = String(commit.checkpoint);

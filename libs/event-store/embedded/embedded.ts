@@ -1,0 +1,96 @@
+/** The embedded event store: a log in one SQLite file, shared by as many processes of one machine as like. */
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { checkAppend } from '../check-append.js';
+import type {
+  AppendResult,
+  EventStore,
+  ExpectedRevision,
+  NewEvent,
+  Position,
+  ReadAll,
+  ReadStream,
+  StoredEvent,
+  Subscribe,
+  SubscriptionMessage,
+} from '../port.js';
+import { unavailable } from './failure.js';
+import { GroupCommit } from './group-commit.js';
+import { Pulse } from './pulse.js';
+import { Reader } from './reader.js';
+import { subscription } from './subscription.js';
+
+export interface EmbeddedOptions {
+  /** The log's file; it and its folder are made where they do not exist. On a local disk. */
+  readonly path: string;
+}
+
+/** @throws StoreUnavailable with one line that says what to do, when the file cannot serve as the log */
+export async function openEmbeddedEventStore(options: EmbeddedOptions): Promise<EventStore> {
+  const path = resolve(options.path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw unavailable(path, error);
+  }
+  let wake = (): void => undefined;
+  const commits = await GroupCommit.open(path, () => wake());
+  try {
+    const reader = new Reader(path);
+    const pulse = new Pulse(() => reader.dataVersion());
+    wake = () => pulse.beat();
+    return new EmbeddedEventStore(commits, reader, pulse);
+  } catch (error) {
+    await commits.close();
+    throw error;
+  }
+}
+
+class EmbeddedEventStore implements EventStore {
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly commits: GroupCommit,
+    private readonly reader: Reader,
+    private readonly pulse: Pulse,
+  ) {}
+
+  async append(
+    stream: string,
+    events: readonly NewEvent[],
+    expected: ExpectedRevision,
+  ): Promise<AppendResult> {
+    return this.commits.append(stream, events, expected, checkAppend(stream, events, expected));
+  }
+
+  readStream(stream: string, options: ReadStream = {}): AsyncIterable<StoredEvent> {
+    return this.reader.readStream(stream, options);
+  }
+
+  readAll(options: ReadAll = {}): AsyncIterable<StoredEvent> {
+    return this.reader.readAll(options);
+  }
+
+  subscribe(options: Subscribe = {}): AsyncIterable<SubscriptionMessage> {
+    return subscription(this.reader, this.pulse, options);
+  }
+
+  async head(): Promise<Position | null> {
+    return this.reader.head();
+  }
+
+  async count(options: Pick<ReadAll, 'to' | 'filter'> = {}): Promise<number> {
+    return this.reader.count(options);
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  /** The writer goes last: whoever closes the file last moves the write-ahead log into it. */
+  async #close(): Promise<void> {
+    this.reader.close();
+    this.pulse.beat();
+    await this.commits.close();
+  }
+}

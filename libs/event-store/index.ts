@@ -1,0 +1,3 @@
+/** The event store: its port, and the embedded adapter that needs nothing but a file. */
+export * from './port.js';
+export { openEmbeddedEventStore, type EmbeddedOptions } from './embedded/embedded.js';
