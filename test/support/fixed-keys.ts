@@ -1,0 +1,32 @@
+/**
+ * A double of the key store: one fixed key for everyone, in memory. It stands in where golden files must
+ * decode for ever with a key that is written down; erasure and durability are tested on the real one.
+ */
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { SubjectErased, type KeyStore } from '#key-store/index.js';
+
+export class FixedKeys implements KeyStore {
+  private readonly key = createSecretKey(Buffer.alloc(32, 7));
+  private readonly destroyed = new Set<string>();
+
+  ensure(subject: string): Promise<KeyObject> {
+    return this.destroyed.has(subject)
+      ? Promise.reject(new SubjectErased(subject))
+      : Promise.resolve(this.key);
+  }
+  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>> {
+    return Promise.resolve(
+      new Map([...subjects].filter((one) => !this.destroyed.has(one)).map((one) => [one, this.key])),
+    );
+  }
+  destroy(subject: string): Promise<void> {
+    this.destroyed.add(subject);
+    return Promise.resolve();
+  }
+  secret(): Promise<Buffer> {
+    return Promise.resolve(Buffer.alloc(32, 9));
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
