@@ -1,6 +1,6 @@
 /**
  * Where views are kept for reading: documents, sorted lists and sums, committed with their checkpoint.
- * `contract.ts` says in tests what an adapter owes; `embedded/` is one SQLite file and the default.
+ * `contract.ts` says in tests what an adapter owes, `checks.ts` what it refuses; `embedded/` is one SQLite file and the default.
  */
 export * from './port.js';
 export { openEmbeddedReadStore, type EmbeddedReadStoreOptions, type ResetReason } from './embedded/open.js';

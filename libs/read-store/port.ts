@@ -74,10 +74,10 @@ export interface CollectionState {
   readonly progress: string;
 }
 
-/** Every method throws ReadStoreUnavailable where the store does not answer, or after `close`. */
 /** The read store in Nest's container. */
 export const READ_STORE = Symbol('ReadStore');
 
+/** Every method throws ReadStoreUnavailable where the store does not answer, or after `close`. */
 export interface ReadStore {
   /** Documents in the order of the keys, all as of one moment; undefined where there is none. */
   get(collection: Collection, keys: readonly string[]): Promise<(string | undefined)[]>;

@@ -84,12 +84,14 @@ function reasonToReset(path: string): ResetReason | undefined {
 
 function prepareForWriting(db: DatabaseSyncInstance): DatabaseSyncInstance {
   // NORMAL may lose the last commits when the machine stops, but never half of one: documents and their
-  // checkpoint stay in step, and what is missing is folded from the log again.
+  // checkpoint stay in step, and what is missing is folded from the log again. The write-ahead log grows to
+  // 64 MiB between foldings: entries go to random pages, and a page is written back once however often it
+  // changed.
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA secure_delete = ON;
-    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA wal_autocheckpoint = ${(64 * MEBIBYTE) / 4096};
     PRAGMA journal_size_limit = ${64 * MEBIBYTE};`);
   createCatalogue(db);
   for (const step of clearAside(db)) void step;

@@ -1,8 +1,9 @@
 /**
  * The statements of one collection, prepared once. Rows come as arrays: it is a third cheaper.
  *
- * Where a statement takes many rows they come as one JSON array, except documents: those would be escaped and
- * unescaped again, so they are bound as they are, CHUNK at a time.
+ * Documents are put many at a time, entries one by one. A statement of many rows keeps a copy of each page it
+ * changes so that it can be undone alone: nothing for documents, which go to the end of their table, but
+ * twice the price for entries, each of which goes to another page.
  */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { table } from './layout.js';
@@ -21,7 +22,7 @@ export function prepareCollection(db: DatabaseSyncInstance, n: number) {
   const put = (rows: number) =>
     prepare(`INSERT INTO ${documents} (key, document) VALUES ${Array(rows).fill('(?, ?)').join(', ')}
       ON CONFLICT (key) DO UPDATE SET document = excluded.document`);
-  const documentId = (key: string) => `(SELECT id FROM ${documents} WHERE key = ${key})`;
+  const documentId = `(SELECT id FROM ${documents} WHERE key = ?)`;
 
   // A bare `LIMIT ?` is looked at by the planner, so that each new value prepares the statement again: 30 µs.
   // CROSS JOIN is SQLite's way of saying: in this order. `IS` also holds for a cursor of null, meaning none.
@@ -50,12 +51,10 @@ export function prepareCollection(db: DatabaseSyncInstance, n: number) {
 
     put: put(1),
     putChunk: put(CHUNK),
-    delete: prepare(`DELETE FROM ${documents} WHERE key IN (SELECT value FROM json_each(?))`),
-    unlist: prepare(`DELETE FROM ${entries} WHERE (list, sort, id) IN (
-      SELECT value ->> 0, value ->> 1, ${documentId('value ->> 2')} FROM json_each(?))`),
-    list: prepare(`INSERT INTO ${entries} (list, sort, id)
-      SELECT value ->> 0, value ->> 1, ${documentId('value ->> 2')} FROM json_each(?) WHERE true
+    delete: prepare(`DELETE FROM ${documents} WHERE key = ?`),
+    list: prepare(`INSERT INTO ${entries} (list, sort, id) VALUES (?, ?, ${documentId})
       ON CONFLICT DO NOTHING`),
+    unlist: prepare(`DELETE FROM ${entries} WHERE list = ? AND sort = ? AND id = ${documentId}`),
     add: prepare(`INSERT INTO ${cells} (name, amount) VALUES (?, ?)
       ON CONFLICT (name) DO UPDATE SET amount = amount + excluded.amount RETURNING amount`),
     removeCell: prepare(`DELETE FROM ${cells} WHERE name = ?`),

@@ -180,9 +180,9 @@ export class EmbeddedReadStore implements ReadStore {
     this.#catalogue.advance.run(checkpoint, commit.progress, n);
 
     const statements = this.#prepared(n);
-    if (commit.unlisted.length > 0) statements.unlist.run(triples(commit.unlisted));
+    for (const { list, sort, key } of commit.unlisted) statements.unlist.run(list, sort, key);
     applyDocuments(statements, commit.documents);
-    if (commit.listed.length > 0) statements.list.run(triples(commit.listed));
+    for (const { list, sort, key } of commit.listed) statements.list.run(list, sort, key);
     for (const [name, amount] of commit.cells) {
       if (amount === 0) continue;
       const [sum] = statements.add.get(name, amount) as [number];
@@ -279,10 +279,9 @@ function bounds({ from = '', to = '\x7f', after, direction }: ListRange): [from:
 }
 
 function applyDocuments(statements: CollectionStatements, documents: CollectionCommit['documents']): void {
-  const deleted: string[] = [];
   let values: string[] = [];
   for (const [key, document] of documents) {
-    if (document === null) deleted.push(key);
+    if (document === null) statements.delete.run(key);
     else values.push(key, document);
     if (values.length === 2 * CHUNK) {
       statements.putChunk.run(...values);
@@ -290,10 +289,6 @@ function applyDocuments(statements: CollectionStatements, documents: CollectionC
     }
   }
   for (let i = 0; i < values.length; i += 2) statements.put.run(values[i], values[i + 1]);
-  if (deleted.length > 0) statements.delete.run(JSON.stringify(deleted));
 }
-
-const triples = (entries: CollectionCommit['listed']): string =>
-  JSON.stringify(entries.map(({ list, sort, key }) => [list, sort, key]));
 
 const letOthersRun = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,91 @@
+/** Documents by key, and cells. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type ReadStore, type CollectionCommit } from '../port.js';
+import { documents, following, type OpenedReadStore } from './given.js';
+
+export function documentsAndCells(current: () => OpenedReadStore): void {
+  let store: ReadStore;
+  beforeEach(() => {
+    ({ store } = current());
+  });
+  const put = (changes: Partial<CollectionCommit>) => store.commit([following(changes)]);
+
+  describe('documents', () => {
+    it('are answered in the order asked, with gaps and repetitions', async () => {
+      await put({ documents: documents('a', 'b', 'c') });
+      expect(await store.get('v@1', ['c', 'none', 'a', 'c'])).toEqual([
+        '{"k":"c"}',
+        undefined,
+        '{"k":"a"}',
+        '{"k":"c"}',
+      ]);
+      expect(await store.get('v@1', [])).toEqual([]);
+      expect(await store.get('unknown@1', ['a', 'b'])).toEqual([undefined, undefined]);
+    });
+
+    it('are overwritten and deleted', async () => {
+      await put({ documents: documents('a', 'b') });
+      await store.commit([
+        following({ expected: 1n, documents: new Map([['a', '{"k":2}'], ['b', null], ['none', null]]) }), // prettier-ignore
+      ]);
+      expect(await store.get('v@1', ['a', 'b'])).toEqual(['{"k":2}', undefined]);
+    });
+
+    it('are kept apart by collection', async () => {
+      await store.commit([
+        following({ collection: 'v@1', documents: new Map([['a', '1']]) }),
+        following({ collection: 'v@2', documents: new Map([['a', '2']]) }),
+      ]);
+      expect([await store.get('v@1', ['a']), await store.get('v@2', ['a'])]).toEqual([['1'], ['2']]);
+    });
+
+    it('keep every character and half a million bytes', async () => {
+      const text = JSON.stringify({ text: 'Zoë 😀 \u0000 \ud800 "\\ \u2028'.repeat(20_000) });
+      await put({ documents: new Map([['k-é-😀', text]]) });
+      expect(Buffer.byteLength(text)).toBeGreaterThan(500_000);
+      expect(await store.get('v@1', ['k-é-😀'])).toEqual([text]);
+    });
+
+    it('come by the thousand', async () => {
+      const keys = Array.from({ length: 1203 }, (_, i) => `k${i}`);
+      await put({ documents: documents(...keys) });
+      expect(await store.get('v@1', keys)).toEqual(keys.map((k) => JSON.stringify({ k })));
+    });
+
+    it('are scanned by key, by code point', async () => {
+      const keys = ['B', 'a', 'a0', 'aa', 'é', '～', '😀', ...Array.from({ length: 950 }, (_, i) => `n${i}`)];
+      await put({ documents: documents(...keys) });
+      const scanned = [];
+      for await (const { key, document } of store.scan('v@1')) {
+        expect(document).toBe(JSON.stringify({ k: key }));
+        scanned.push(key);
+      }
+      expect(scanned).toEqual(keys.sort((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y))));
+      for await (const item of store.scan('unknown@1')) expect(item).toBeUndefined();
+    });
+  });
+
+  describe('cells', () => {
+    const add = (expected: bigint | null, ...cells: [string, number][]) =>
+      put({ expected, checkpoint: (expected ?? 0n) + 1n, cells: new Map(cells) });
+
+    it('add up, below zero and beyond 2^31, and are gone at zero', async () => {
+      await add(null, ['big', 2 ** 31], ['less', 2], ['none', 0], ['zero', 5]);
+      await add(1n, ['big', 2 ** 52], ['less', -5], ['zero', -5]);
+      expect(await store.cells('v@1', '')).toEqual([['big', 2 ** 31 + 2 ** 52], ['less', -3]]); // prettier-ignore
+      await add(2n, ['zero', 1]);
+      expect(await store.cells('v@1', 'z')).toEqual([['zero', 1]]);
+      expect(await store.cells('unknown@1', '')).toEqual([]);
+    });
+
+    it('are found by prefix, of which no character is special', async () => {
+      const names = ['a%', 'a%b', 'a*', 'a_c', 'ab', 'a[b]', 'A%', 'a%😀', 'a\\', 'é', 'ê'];
+      await add(null, ...names.map((name): [string, number] => [name, 1]));
+      for (const prefix of ['a%', 'a_', 'a*', 'a[', 'a\\', 'a', 'é', '', 'zz']) {
+        const expected = names.filter((cell) => cell.startsWith(prefix));
+        expected.sort((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
+        expect((await store.cells('v@1', prefix)).map(([cell]) => cell)).toEqual(expected);
+      }
+    });
+  });
+}
