@@ -5,7 +5,7 @@
  * A key is 256 random bits, so its plain SHA-256 is as hard to turn back as the key is to guess, and finding it
  * by that hash tells a clock nothing about the key.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '#kernel';
@@ -47,7 +47,7 @@ const BEARER = /^bearer +(\S+)$/i;
 
 export const newApiKey = (): string => `ts_${randomBytes(32).toString('base64url')}`;
 
-export const hashOfApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+export const hashOfApiKey = (key: string): string => hash('sha256', key, 'hex');
 
 export function authenticate(fastify: FastifyInstance): void {
   fastify.decorateRequest('caller', null);

@@ -6,7 +6,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson } from './json.js';
-import { Problem, problemOf, sendProblem } from './problem.js';
+import { problemOf, sendProblem, type Problem } from './problem.js';
 import { configure } from './route-config.js';
 
 /** A route whose `@Body()` is the stream of an NDJSON body. */
@@ -32,11 +32,14 @@ export function takeBodies(fastify: FastifyInstance, arrivalMs: number): void {
   // Node's own requestTimeout would cut a long import, so the time of each body is kept here.
   fastify.decorateRequest('arrival', null);
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (hasBody(request)) request.arrival = setTimeout(tooSlow, arrivalMs, request, reply);
+    if (hasBody(request)) request.arrival = setTimeout(giveUp, arrivalMs, request, reply);
     done();
   });
-  fastify.addHook('onResponse', (request, _reply, done) => {
-    if (request.raw.complete && request.arrival !== null) clearTimeout(request.arrival);
+  fastify.addHook('onResponse', ({ arrival, raw }, reply, done) => {
+    if (arrival === null) return done();
+    const over = raw.complete || reply.getHeader('connection') === 'close';
+    if (over) clearTimeout(arrival);
+    else raw.once('close', () => clearTimeout(arrival)); // refused unread: its rest is still coming in
     done();
   });
 }
@@ -44,14 +47,8 @@ export function takeBodies(fastify: FastifyInstance, arrivalMs: number): void {
 const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-function tooSlow(request: FastifyRequest, reply: FastifyReply): void {
+function giveUp(request: FastifyRequest, reply: FastifyReply): void {
   if (request.raw.complete) return;
-  if (reply.sent)
-    request.raw.destroy(); // answered long ago, and still sending
-  else
-    sendProblem(
-      new Problem(408, 'too_slow', 'The body did not arrive in time.'),
-      request,
-      reply.header('connection', 'close'),
-    );
+  if (reply.sent) return void request.raw.destroy();
+  sendProblem(problemOf({ statusCode: 408 }, false), request, reply.header('connection', 'close'));
 }

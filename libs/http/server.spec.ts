@@ -378,6 +378,15 @@ describe('a body', () => {
     expect(answered).toContain('application/problem+json');
   });
 
+  it('of a caller who was refused is not waited for either', async () => {
+    const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
+    socket.write(`POST ${NOTES} HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n`);
+    socket.write('transfer-encoding: chunked\r\n\r\n1\r\nx\r\n');
+    const [answered] = await once(socket, 'data');
+    expect(String(answered)).toMatch(/^HTTP\/1\.1 401 /);
+    await once(socket, 'close');
+  });
+
   it('of NDJSON is handed on as a stream, longer and slower than JSON may be', async () => {
     const line = `${JSON.stringify({ text: 'x'.repeat(1000) })}\n`;
     const { status, body } = await http
