@@ -59,6 +59,7 @@ export class AccessController {
     const handled = await this.commands.execute(
       new Decide(ACCESS, apiKeys, { type: 'IssueApiKey', key }, context),
     );
+    await this.ring.reached(handled.revision);
     return answer(reply, handled, { keyId, key: handled.replayed ? null : secret });
   }
 
@@ -78,6 +79,7 @@ export class AccessController {
     const handled = await this.commands.execute(
       new Decide(ACCESS, apiKeys, { type: 'RevokeApiKey', keyId }, context),
     );
+    await this.ring.reached(handled.revision);
     return answer(reply, handled, { keyId });
   }
 

@@ -4,8 +4,9 @@
  * schema only, and never anything that does not fit it.
  */
 import {
-  derivedId,
   canonicalJson,
+  systemIds,
+  type Ids,
   customerOf,
   type CommandContext,
   type DomainEvent,
@@ -51,9 +52,17 @@ export class Codec {
   constructor(
     readonly catalogue: Catalogue,
     private readonly keys: KeyStore,
+    private readonly ids: Ids = systemIds,
   ) {}
 
-  /** The stored form of events decided on `head`, and the head after them. */
+  /**
+   * The stored form of events decided on `head`, and the head after them.
+   *
+   * Ids are fresh each time. Were they derived from the command, two processes deciding the same command at
+   * once would both be told that their append had happened, though only one's bytes (its time, its nonces)
+   * were stored, and the other would chain on to a hash that is not in the log. That a command counts once is
+   * seen to by the command ids in the stream.
+   */
   async encode(
     stream: string,
     head: StreamHead,
@@ -70,7 +79,7 @@ export class Codec {
       if (!entry) throw new Error(`${event.type} is not in the catalogue`);
       if (!entry.fits(event.data))
         throw new Error(`${event.type} does not fit its shape: ${entry.misfit(event.data)}`);
-      const id = derivedId(context.commandId, String(encoded.length));
+      const id = this.ids.next();
       revision += 1n;
       const data = canonicalJson(await this.sealed(stream, id, event, entry.definition.personal));
       const envelope: Omit<Metadata, 'hash'> = {

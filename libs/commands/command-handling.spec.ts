@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { catalogueOf } from '#event-store/codec/index.js';
+import { StoreUnavailable, type EventStore } from '#event-store/index.js';
+import {
+  customerStream,
+  DomainError,
+  eventType,
+  shape,
+  systemClock,
+  whole,
+  type CommandContext,
+  type CustomerId,
+  type Decider,
+  type EventOf,
+} from '#kernel';
+import { openTestStores, type TestStores } from '#test/support/stores.js';
+import { CommandHandling } from './index.js';
+
+const Added = eventType('Added', shape({ amount: whole() }));
+type AddedEvent = EventOf<typeof Added>;
+interface Sum {
+  readonly total: number;
+  readonly count: number;
+}
+type SumCommand =
+  { readonly type: 'Add'; readonly amount: number } | { readonly type: 'AtLeast'; readonly total: number };
+
+/** Never above 1,000; adding nothing is nothing. */
+const sum: Decider<Sum, SumCommand, AddedEvent> = {
+  name: 'sum',
+  initialState: { total: 0, count: 0 },
+  decide: {
+    Add({ amount }, { total }) {
+      if (total + amount > 1_000) throw new DomainError('sum.too_much', 'At most 1,000.');
+      return amount === 0 ? [] : [{ type: 'Added', data: { amount } }];
+    },
+    AtLeast: ({ total }, state) =>
+      state.total >= total ? [] : [{ type: 'Added', data: { amount: total - state.total } }],
+  },
+  evolve: { Added: ({ total, count }, { amount }) => ({ total: total + amount, count: count + 1 }) },
+};
+
+const stream = customerStream('customer-1' as CustomerId);
+let next = 0;
+const context = (overrides: Partial<CommandContext> = {}): CommandContext => ({
+  commandId: `command-${next++}`, fingerprint: null, correlationId: 'r', causationId: 'c',
+  actor: { id: 'me', role: 'back-office' }, now: systemClock.now(), ...overrides,
+}); // prettier-ignore
+
+let stores: TestStores;
+const handlingOn = (store: EventStore, cacheCapacity?: number): CommandHandling =>
+  new CommandHandling({
+    store,
+    codec: stores.codec,
+    customerDeciders: [sum],
+    ...(cacheCapacity === undefined ? {} : { cacheCapacity }),
+  });
+
+beforeEach(async () => {
+  stores = await openTestStores(catalogueOf([Added]));
+});
+afterEach(() => stores.close());
+
+const add = (handling: CommandHandling, amount: number, over?: Partial<CommandContext>) =>
+  handling.handle(stream, sum, { type: 'Add', amount }, context(over));
+const total = async (): Promise<number> => (await handlingOn(stores.eventStore).state(stream, sum)).total;
+
+describe('a command', () => {
+  it('becomes events, and answers where they are', async () => {
+    const handled = await add(handlingOn(stores.eventStore), 5);
+    expect(handled).toMatchObject({
+      revision: 0n,
+      position: 1n,
+      replayed: false,
+      events: [{ type: 'Added', data: { amount: 5 } }],
+    });
+  });
+
+  it('that asks for what is so decides nothing', async () => {
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 5);
+    expect(await add(handling, 0)).toMatchObject({ revision: 0n, position: null, events: [] });
+  });
+
+  it('sent twice is answered as the first time, also by another process and after a restart', async () => {
+    const first = await add(handlingOn(stores.eventStore), 5, { commandId: 'once', fingerprint: 'f' });
+    await add(handlingOn(stores.eventStore), 7);
+    stores = await stores.reopened();
+    for (const handling of [handlingOn(stores.eventStore), handlingOn(stores.eventStore)]) {
+      const again = await add(handling, 5, { commandId: 'once', fingerprint: 'f' });
+      expect(again).toMatchObject({ revision: first.revision, position: first.position, replayed: true });
+    }
+    expect(await total()).toBe(12);
+  });
+
+  it('sent twice at once is recorded once', async () => {
+    const [a, b] = [handlingOn(stores.eventStore), handlingOn(stores.eventStore)];
+    const answers = await Promise.all(
+      [a, b, a, b].map((handling) => add(handling, 5, { commandId: 'once' })),
+    );
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(await total()).toBe(5);
+  });
+
+  it('under a key that came with another body is refused', async () => {
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 5, { commandId: 'once', fingerprint: 'f' });
+    await expect(add(handling, 6, { commandId: 'once', fingerprint: 'g' })).rejects.toMatchObject({
+      code: 'idempotency.key_reused',
+    });
+  });
+
+  it('with If-Match is decided on that revision only', async () => {
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 1, { expectedRevision: -1n });
+    await expect(add(handling, 1, { expectedRevision: 4n })).rejects.toMatchObject({
+      kind: 'stale',
+      facts: { revision: '0' },
+    });
+    await add(handlingOn(stores.eventStore), 1); // by another process
+    await expect(add(handling, 1, { expectedRevision: 0n })).rejects.toMatchObject({
+      kind: 'stale',
+      facts: { revision: '1' },
+    });
+    expect((await add(handling, 1, { expectedRevision: 1n })).revision).toBe(2n);
+  });
+
+  it('is refused on what is so now, not on what was remembered', async () => {
+    const [mine, other] = [handlingOn(stores.eventStore), handlingOn(stores.eventStore)];
+    await add(mine, 100);
+    await other.handle(stream, sum, { type: 'AtLeast', total: 1_000 }, context());
+    await expect(add(mine, 1)).rejects.toMatchObject({ code: 'sum.too_much' });
+    expect(await mine.handle(stream, sum, { type: 'AtLeast', total: 1_000 }, context())).toMatchObject({
+      position: null,
+    });
+  });
+
+  it('is decided afresh when somebody else was first', async () => {
+    const handlings = [0, 1, 2, 3].map(() => handlingOn(stores.eventStore));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, index) => add(handlings[index % 4]!, 20)), // four processes, 1,200 asked, 1,000 allowed
+    );
+    expect(await total()).toBe(1_000);
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(10);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ code: expect.stringMatching(/too_much|contended/) });
+  });
+
+  it('is right with a cache that holds next to nothing', async () => {
+    const handling = handlingOn(stores.eventStore, 1);
+    const streams = ['customer-a0000001', 'customer-b0000001'] as (typeof stream)[];
+    for (let round = 1; round <= 5; round++) {
+      for (const one of streams) {
+        const handled = await handling.handle(one, sum, { type: 'Add', amount: 1 }, context());
+        expect(handled.revision).toBe(BigInt(round - 1));
+      }
+    }
+  });
+
+  it('whose append may or may not have happened can be sent again', async () => {
+    const store = stores.eventStore;
+    const failing: EventStore = Object.create(store, {
+      append: {
+        value: async (...args: Parameters<EventStore['append']>) => {
+          await store.append(...args); // it did happen, and the answer was lost
+          throw new StoreUnavailable('the answer was lost');
+        },
+      },
+    }) as EventStore;
+    await expect(add(handlingOn(failing), 5, { commandId: 'once' })).rejects.toThrow('the answer was lost');
+    expect(await add(handlingOn(store), 5, { commandId: 'once' })).toMatchObject({
+      replayed: true,
+      revision: 0n,
+    });
+    expect(await total()).toBe(5);
+  });
+});
