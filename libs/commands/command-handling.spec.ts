@@ -13,6 +13,7 @@ import {
   type Decider,
   type EventOf,
 } from '#kernel';
+import { but } from '#test/support/but.js';
 import { openTestStores, type TestStores } from '#test/support/stores.js';
 import { CommandHandling } from './index.js';
 
@@ -160,14 +161,12 @@ describe('a command', () => {
 
   it('whose append may or may not have happened can be sent again', async () => {
     const store = stores.eventStore;
-    const failing: EventStore = Object.create(store, {
-      append: {
-        value: async (...args: Parameters<EventStore['append']>) => {
-          await store.append(...args); // it did happen, and the answer was lost
-          throw new StoreUnavailable('the answer was lost');
-        },
+    const failing = but(store, {
+      append: async (...args) => {
+        await store.append(...args); // it did happen, and the answer was lost
+        throw new StoreUnavailable('the answer was lost');
       },
-    }) as EventStore;
+    });
     await expect(add(handlingOn(failing), 5, { commandId: 'once' })).rejects.toThrow('the answer was lost');
     expect(await add(handlingOn(store), 5, { commandId: 'once' })).toMatchObject({
       replayed: true,

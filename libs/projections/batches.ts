@@ -9,8 +9,8 @@ export async function* batches(
   limit: number,
 ): AsyncGenerator<StoredEvent[]> {
   const iterator = messages[Symbol.asyncIterator]();
+  let next = iterator.next();
   try {
-    let next = iterator.next();
     for (;;) {
       const batch: StoredEvent[] = [];
       let result = await next;
@@ -29,7 +29,10 @@ export async function* batches(
       if (batch.length > 0) yield batch;
     }
   } finally {
-    await iterator.return?.();
+    // A message is still being waited for, and to wait for the end would be to wait for it: whoever breaks off
+    // aborts the subscription as well.
+    next.catch(() => undefined);
+    void iterator.return?.();
   }
 }
 

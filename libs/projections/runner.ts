@@ -91,11 +91,14 @@ export class ProjectionRunner {
 
   private async run(): Promise<void> {
     let failures = 0;
+    let reachedBefore: bigint | null = null;
     while (!this.stopping.signal.aborted) {
       try {
         if (this.reopen) await this.open();
-        if (await this.catchUp()) failures = 0;
-        else await this.followLive();
+        const reached = this.lanes.at(-1)?.checkpoint ?? null;
+        if (reached !== reachedBefore) failures = 0; // it gets on, if haltingly
+        reachedBefore = reached;
+        if (!(await this.catchUp())) await this.followLive();
       } catch (error) {
         this.options.notice?.({ kind: 'failed', error });
         this.reopen = true;
@@ -237,9 +240,13 @@ export class ProjectionRunner {
       return;
     }
     const messages = this.options.store.subscribe({ after: lane.checkpoint, signal: this.live.signal });
-    for await (const events of batches(messages, LIVE_BATCH)) {
-      await this.advance(lane, events);
-      if (this.stopping.signal.aborted || this.reopen) return;
+    try {
+      for await (const events of batches(messages, LIVE_BATCH)) {
+        await this.advance(lane, events);
+        if (this.stopping.signal.aborted || this.reopen) return;
+      }
+    } finally {
+      this.live.abort();
     }
   }
 

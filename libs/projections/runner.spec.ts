@@ -1,0 +1,423 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { catalogueOf, type Decoded } from '#event-store/codec/index.js';
+import {
+  customerOf,
+  eventType,
+  shape,
+  systemClock,
+  systemIds,
+  text,
+  whole,
+  type CommandContext,
+  type EventsOf,
+  type Recorded,
+} from '#kernel';
+import { WrongCheckpoint, type ReadStore } from '#read-store/index.js';
+import { openTestStores, type TestStores } from '#test/support/stores.js';
+import { but } from '#test/support/but.js';
+import { until } from '#test/support/until.js';
+import {
+  collectionOf,
+  foldAll,
+  PARKED,
+  ProjectionRunner,
+  view,
+  ViewReader,
+  type AnyView,
+  type RunnerNotice,
+  type View,
+} from './index.js';
+
+const types = {
+  Paid: eventType('Paid', shape({ amount: whole() })),
+  Noted: eventType('Noted', shape({ noteId: text(20), words: text(50) })),
+  Left: eventType('Left', shape({ why: text(20) })),
+} as const;
+type TestEvent = EventsOf<typeof types>;
+
+interface Account {
+  readonly customer: string;
+  readonly total: number;
+  readonly left?: true;
+}
+const accounts = (version = '1', poison?: number): View<Account, TestEvent> =>
+  view<Account, TestEvent>({
+    name: 'accounts',
+    version,
+    key: ({ stream }) => customerOf(stream),
+    on: {
+      Paid: (before, { stream, data }) => {
+        if (data.amount === poison) throw new Error(`cannot fold ${poison}`);
+        return { customer: customerOf(stream)!, total: (before?.total ?? 0) + data.amount };
+      },
+      Noted: (before) => before,
+      Left: (before) => before && { ...before, left: true },
+    },
+    lists: ({ customer, total }) => [
+      { list: 'by-total', sort: String(total).padStart(10, '0') },
+      { list: customer.slice(-1), sort: '' },
+    ],
+    cells: ({ total, left }) => ({ total, customers: 1, ...(left && { left: 1 }) }),
+  });
+
+interface Note {
+  readonly customer: string;
+  readonly words: string | null;
+}
+const notes = view<Note, TestEvent>({
+  name: 'notes',
+  version: '1',
+  key: (event) => (event.type === 'Noted' ? event.data.noteId : null),
+  on: {
+    Paid: () => null,
+    Noted: (_, { stream, data }) => ({ customer: customerOf(stream)!, words: data.words }),
+    Left: (before) => before && { ...before, words: null },
+  },
+  begins: ['Noted'],
+  spread: { Left: ({ stream }) => customerOf(stream)! },
+  lists: ({ customer }) => [{ list: customer, sort: '' }],
+});
+
+let stores: TestStores;
+let runners: ProjectionRunner[];
+let notices: RunnerNotice[];
+
+beforeEach(async () => {
+  stores = await openTestStores(catalogueOf(Object.values(types)));
+  runners = [];
+  notices = [];
+});
+afterEach(async () => {
+  for (const runner of runners) await runner.stop();
+  await stores.close();
+});
+
+function run(
+  views: readonly AnyView[],
+  over: {
+    readStore?: ReadStore;
+    beside?: boolean;
+    follow?: (batch: readonly Decoded[]) => Promise<void>;
+  } = {},
+): ProjectionRunner {
+  const { eventStore: store, codec, readStore } = stores;
+  const runner = new ProjectionRunner({
+    store,
+    codec,
+    readStore,
+    views,
+    notice: (notice) => notices.push(notice),
+    ...over,
+  });
+  runners.push(runner);
+  runner.start();
+  return runner;
+}
+
+async function stopAll(): Promise<void> {
+  for (const runner of runners.splice(0)) await runner.stop();
+}
+
+const heads = new Map<string, Parameters<TestStores['codec']['encode']>[1]>();
+beforeEach(() => heads.clear());
+
+async function append(customer: string, ...events: TestEvent[]): Promise<bigint> {
+  const stream = `customer-${customer}`;
+  const id = systemIds.next();
+  const context: CommandContext = {
+    commandId: id,
+    fingerprint: null,
+    correlationId: id,
+    causationId: id,
+    actor: { id: 'me', role: 'system' },
+    now: systemClock.now(),
+  };
+  const head = heads.get(stream) ?? { revision: -1n, hash: '0'.repeat(64), recordedAt: null };
+  const encoded = await stores.codec.encode(stream, head, events, context);
+  const { position } = await stores.eventStore.append(stream, encoded.events, 'any');
+  heads.set(stream, encoded.head);
+  return position;
+}
+const paid = (amount: number): TestEvent => ({ type: 'Paid', data: { amount } });
+const noted = (noteId: string): TestEvent => ({ type: 'Noted', data: { noteId, words: 'hello' } });
+const left: TestEvent = { type: 'Left', data: { why: 'price' } };
+
+/** A few hundred events on a few dozen customers, the same every time. */
+async function history(events = 300): Promise<void> {
+  const pending: Promise<unknown>[] = [];
+  const perCustomer = new Map<string, TestEvent[]>();
+  for (let index = 0; index < events; index++) {
+    const customer = `0000000${(index * 7) % 23}`;
+    const event = index % 11 === 0 ? left : index % 3 === 0 ? noted(`n${index}`) : paid(index % 50);
+    perCustomer.set(customer, [...(perCustomer.get(customer) ?? []), event]);
+  }
+  for (const [customer, list] of perCustomer) pending.push(append(customer, ...list));
+  await Promise.all(pending);
+}
+
+async function everything(): Promise<Recorded[]> {
+  const stored = [];
+  for await (const event of stores.eventStore.readAll()) stored.push(event);
+  const decoded = await stores.codec.decode(stored);
+  return decoded.flatMap((one) => (one.kind === 'known' ? [one.event] : []));
+}
+
+async function reached(views: readonly AnyView[]): Promise<void> {
+  const head = await stores.eventStore.head();
+  const reader = new ViewReader(stores.readStore);
+  await until(async () =>
+    (await Promise.all(views.map((one) => reader.status(one)))).every(
+      ({ checkpoint }) => checkpoint === head && head !== null,
+    ),
+  );
+}
+
+/** Every document, list and sum is what a fold from event 0 makes. */
+async function equalsFold(one: AnyView): Promise<void> {
+  const collection = (await stores.readStore.active(one.name))!;
+  const expected = foldAll(one, await everything()).changes();
+  const documents = new Map<string, string>();
+  for await (const { key, document } of stores.readStore.scan(collection)) documents.set(key, document);
+  const folded = [...expected.documents].filter(([, document]) => document !== null);
+  expect([...documents].sort()).toEqual(folded.sort());
+  expect(await stores.readStore.cells(collection, '')).toEqual(
+    [...expected.cells].sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  for (const list of new Set(expected.listed.map((entry) => entry.list))) {
+    const items = await stores.readStore.range(collection, list, { limit: 1000 });
+    expect(items.map(({ key }) => key).sort()).toEqual(
+      expected.listed
+        .filter((entry) => entry.list === list)
+        .map(({ key }) => key)
+        .sort(),
+    );
+  }
+}
+
+describe('projections', () => {
+  it('are there for an empty log', async () => {
+    run([accounts()]);
+    await until(() => stores.readStore.active('accounts'));
+    expect(await new ViewReader(stores.readStore).get(accounts(), ['x'])).toEqual([undefined]);
+  });
+
+  it('equal a fold from event 0, for what was there and for what comes live', async () => {
+    await history(200);
+    run([accounts(), notes]);
+    await reached([accounts(), notes]);
+    await history(100);
+    await append('00000001', paid(5), noted('late'), left, noted('later'));
+    await reached([accounts(), notes]);
+    await equalsFold(accounts());
+    await equalsFold(notes);
+  });
+
+  it('equal it after crashes at every commit', async () => {
+    await history(200);
+    let crashes = 0;
+    let commits = 0;
+    const fragile = but(stores.readStore, {
+      commit: async (batch) => {
+        const odd = commits++ % 2 === 1;
+        if (odd) await stores.readStore.commit(batch); // half of the crashes come after the commit, half before
+        crashes++;
+        if (crashes < 12) throw new Error('crash');
+        if (!odd) await stores.readStore.commit(batch);
+      },
+    });
+    run([accounts(), notes], { readStore: fragile });
+    await reached([accounts(), notes]);
+    await stopAll();
+    expect(crashes).toBeGreaterThan(1);
+    await equalsFold(accounts());
+    await equalsFold(notes);
+  });
+
+  it('equal it when two runners contend for them', async () => {
+    await history(150);
+    run([accounts(), notes]);
+    run([accounts(), notes]);
+    await history(150);
+    await reached([accounts(), notes]);
+    await stopAll();
+    await equalsFold(accounts());
+    await equalsFold(notes);
+  });
+
+  it('continue where they were after a restart', async () => {
+    await history(100);
+    run([accounts()]);
+    await reached([accounts()]);
+    await stopAll();
+    await history(50);
+    notices.length = 0;
+    run([accounts()]);
+    await reached([accounts()]);
+    await equalsFold(accounts());
+    expect(notices.filter(({ kind }) => kind === 'activated')).toEqual([]);
+  });
+});
+
+describe('a rebuild', () => {
+  it('takes over in one switch when it has seen as many events as are stored', async () => {
+    await history();
+    const runner = run([accounts(), notes]);
+    await reached([accounts(), notes]);
+    expect(await runner.rebuild('accounts')).toBe('accounts@1.g2');
+    await history(50);
+    await until(async () => (await stores.readStore.active('accounts')) === 'accounts@1.g2');
+    await reached([accounts(), notes]);
+    await equalsFold(accounts());
+    expect(await stores.readStore.collections()).toEqual(['accounts@1.g2', 'notes@1']);
+    const stored = await stores.eventStore.count();
+    expect(notices).toContainEqual({
+      kind: 'activated',
+      collection: 'accounts@1.g2',
+      delivered: expect.any(Number),
+    });
+    expect((await new ViewReader(stores.readStore).status(accounts())).progress.delivered).toBe(stored);
+  });
+
+  it('of a new version goes on beside the old, which is answered from until the switch', async () => {
+    await history(100);
+    run([accounts('1')]);
+    await reached([accounts('1')]);
+    await stopAll();
+    run([accounts('2'), notes]);
+    await until(async () => (await stores.readStore.active('accounts')) === 'accounts@2');
+    await reached([accounts('2'), notes]);
+    await equalsFold(accounts('2'));
+    expect(await stores.readStore.collections()).toEqual(['accounts@2', 'notes@1']);
+  });
+
+  it('in a process of its own leaves the live one to its owner', async () => {
+    await history(100);
+    run([accounts()]);
+    await reached([accounts()]);
+    const beside = run([accounts()], { beside: true });
+    await beside.rebuild('accounts');
+    await until(async () => (await stores.readStore.active('accounts')) === 'accounts@1.g2');
+    await beside.stop();
+    await history(20);
+    await reached([accounts()]);
+    await equalsFold(accounts());
+  });
+
+  it('does not take over when events were not delivered', async () => {
+    await history(40);
+    const silent = but(stores.eventStore, {
+      readAll: async function* (options) {
+        let index = 0;
+        for await (const event of stores.eventStore.readAll(options)) if (index++ !== 17) yield event;
+      },
+    });
+    const { codec, readStore } = stores;
+    const runner = new ProjectionRunner({
+      store: silent,
+      codec,
+      readStore,
+      views: [accounts()],
+      notice: (notice) => notices.push(notice),
+    });
+    runners.push(runner);
+    runner.start();
+    await until(() => notices.find(({ kind }) => kind === 'failed'));
+    expect(String((notices.find(({ kind }) => kind === 'failed') as { error: Error }).error)).toContain(
+      'not switching',
+    );
+    expect(await readStore.active('accounts')).toBeNull();
+  });
+});
+
+describe('an event that cannot be folded', () => {
+  it('is parked with the later ones of its document, and the rest goes on', async () => {
+    await append('0000000a', paid(1), paid(13), paid(2));
+    await append('0000000b', paid(7));
+    run([accounts('1', 13)]);
+    await reached([accounts()]);
+    await append('0000000a', paid(3));
+    await reached([accounts()]);
+    const reader = new ViewReader(stores.readStore);
+    expect(await reader.get(accounts(), ['0000000a', '0000000b'])).toMatchObject([
+      { total: 1 },
+      { total: 7 },
+    ]);
+    expect((await reader.status(accounts())).progress.parked).toBe(3);
+    const [record] = await stores.readStore.range('accounts@1', PARKED, { limit: 10 });
+    expect(JSON.parse(record!.document)).toMatchObject({
+      key: '0000000a',
+      reason: 'cannot fold 13',
+      positions: ['2', '3', '5'],
+    });
+    expect(notices).toContainEqual({ kind: 'parked', collection: 'accounts@1', events: 3 });
+  });
+
+  it('is folded with its successors, in order, once a fix is there', async () => {
+    await append('0000000a', paid(1), paid(13), paid(2));
+    run([accounts('1', 13)]);
+    await reached([accounts()]);
+    await stopAll();
+    run([accounts('1')]);
+    await until(
+      async () => (await new ViewReader(stores.readStore).status(accounts())).progress.parked === 0,
+    );
+    await stopAll();
+    await equalsFold(accounts());
+  });
+
+  it('because nobody here can read it parks its stream, for the views that are made of it', async () => {
+    await append('0000000a', paid(1));
+    const newer = {
+      id: '01a200e5-56df-73bd-b184-58054d5417fa',
+      type: 'Paid',
+      data: '{"amount":5}',
+      metadata: '{"schema":9}',
+    };
+    await stores.eventStore.append('customer-0000000a', [newer], 'any');
+    await stores.eventStore.append(
+      'customer-0000000a',
+      [{ ...newer, id: '01a200e5-56df-73bd-b184-58054d5417fb', type: 'Unheard' }],
+      'any',
+    );
+    await append('0000000b', paid(7));
+    run([accounts()]);
+    await reached([accounts()]);
+    const reader = new ViewReader(stores.readStore);
+    expect(await reader.get(accounts(), ['0000000a', '0000000b'])).toMatchObject([
+      { total: 1 },
+      { total: 7 },
+    ]);
+    expect((await reader.status(accounts())).progress.parked).toBe(1);
+  });
+});
+
+describe('what follows the log', () => {
+  it('is told of every event, at least once, before it counts as seen', async () => {
+    await history(60);
+    const seen = new Set<bigint>();
+    let failures = 0;
+    run([accounts()], {
+      follow: async (batch) => {
+        if (failures++ < 2) throw new Error('not yet');
+        for (const one of batch) if (one.kind === 'known') seen.add(one.event.position);
+      },
+    });
+    await reached([accounts()]);
+    expect(seen.size).toBe(60);
+  });
+});
+
+describe('a commit on a wrong checkpoint', () => {
+  it('is refused by the store, and so nothing is counted twice', async () => {
+    await history(30);
+    run([accounts()]);
+    await reached([accounts()]);
+    await stopAll();
+    const empty = { documents: new Map(), listed: [], unlisted: [], cells: new Map(), progress: '{}' };
+    await expect(
+      stores.readStore.commit([
+        { collection: collectionOf(accounts()), expected: 1n, checkpoint: 2n, ...empty },
+      ]),
+    ).rejects.toThrow(WrongCheckpoint);
+  });
+});
