@@ -290,6 +290,19 @@ describe('a rebuild', () => {
     expect(await stores.readStore.collections()).toEqual(['accounts@2', 'notes@1']);
   });
 
+  it('under another definition lets the old one move on until it takes over', async () => {
+    await history(100);
+    const runner = run([accounts('1+d1')]);
+    await reached([accounts('1+d1')]);
+    runner.use([accounts('1+d2')]);
+    await history(30);
+    await until(async () => (await stores.readStore.active('accounts')) === 'accounts@1+d2');
+    await reached([accounts('1+d2')]);
+    await equalsFold(accounts('1+d2'));
+    expect(await stores.readStore.collections()).toEqual(['accounts@1+d2']);
+    expect(await new ViewReader(stores.readStore).get(accounts('1+d1'), ['00000000'])).toHaveLength(1); // the same build reads it
+  });
+
   it('in a process of its own leaves the live one to its owner', async () => {
     await history(100);
     run([accounts()]);

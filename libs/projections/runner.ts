@@ -45,6 +45,8 @@ const RETRY_MS = [50, 250, 1_000, 5_000];
 export class ProjectionRunner {
   private readonly stopping = new AbortController();
   private views: readonly AnyView[];
+  /** Versions that are live until their successors are there. */
+  private retiring: readonly AnyView[] = [];
   private lanes: Lane[] = [];
   private readonly building = new Set<Projection>();
   private live = new AbortController();
@@ -66,8 +68,11 @@ export class ProjectionRunner {
     await this.running;
   }
 
-  /** Other views from now on: what is new among them is built beside what is live. */
+  /** Other views from now on: what is new among them is built beside what is live, which moves on until then. */
   use(views: readonly AnyView[]): void {
+    const replaced = (old: AnyView): boolean =>
+      views.some(({ name, version }) => name === old.name && version !== old.version);
+    this.retiring = [...this.retiring, ...this.views].filter(replaced);
     this.views = views;
     this.reopen = true;
     this.live.abort();
@@ -125,6 +130,10 @@ export class ProjectionRunner {
       if (active !== null && ours.includes(active)) wanted.add(active);
       if (this.options.beside) wanted.delete(active ?? '');
       for (const collection of wanted) await this.openOne(view, collection, collection !== active);
+      const old = this.retiring.find(
+        (one) => one.name === view.name && active === collectionOf(one, generationOf(active)),
+      );
+      if (old && active !== null) await this.openOne(old, active, false);
     }
     for (const lane of this.lanes) await lane.retry((positions) => this.decodeAt(positions));
   }
@@ -259,6 +268,9 @@ export class ProjectionRunner {
     return this.options.codec.decode(events);
   }
 }
+
+const generationOf = (collection: string | null): number =>
+  collection === null ? 1 : parseCollection(collection).generation;
 
 const compare = (a: bigint | null, b: bigint | null): number => {
   if (a === b) return 0;
