@@ -31,7 +31,12 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export async function createApi(stores: Stores, config: Config, log: Logger): Promise<Api> {
+export async function createApi(
+  stores: Stores,
+  config: Config,
+  log: Logger,
+  more: NonNullable<DynamicModule['imports']> = [],
+): Promise<Api> {
   const { eventStore: store, codec, readStore, keyStore, identities } = stores;
   const handling = new CommandHandling({ store, codec, customerDeciders });
   const firstKey = await firstAdminKey(handling);
@@ -54,7 +59,7 @@ export async function createApi(stores: Stores, config: Config, log: Logger): Pr
   const contexts = [AccessModule, CustomersModule, TouchpointsModule, TimelineModule];
   const root: DynamicModule = {
     module: Root,
-    imports: [CqrsModule.forRoot(), platform, ...contexts],
+    imports: [CqrsModule.forRoot(), platform, ...contexts, ...more],
     providers: [DecideHandler],
   };
   const pepper = await keyStore.secret('fingerprints');

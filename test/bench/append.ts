@@ -9,17 +9,7 @@ import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedEventStore, type NewEvent } from '#event-store/index.js';
-
-export interface BenchRow {
-  readonly name: string;
-  /** Both in `unit`. */
-  readonly ours: number;
-  readonly reference: number;
-  readonly ratio: number;
-  readonly unit: string;
-  /** The least ratio that is good enough. */
-  readonly bar: number;
-}
+import { median, row, type Row } from './row.js';
 
 const IN_FLIGHT = [16, 256];
 const STREAMS = 10_000;
@@ -30,7 +20,7 @@ const ROUND_MS = 300;
 type AppendOne = (stream: string, event: NewEvent) => Promise<unknown>;
 
 /** Appends per second of both sides, at 16 and 256 in flight; takes some ten seconds. */
-export async function benchAppend(): Promise<{ readonly id: 'P1'; readonly rows: readonly BenchRow[] }> {
+export async function benchAppend(): Promise<readonly Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-append-'));
   const store = await openEmbeddedEventStore({ path: join(folder, 'log.db') });
   const file = await open(join(folder, 'log.txt'), 'a');
@@ -44,16 +34,17 @@ export async function benchAppend(): Promise<{ readonly id: 'P1'; readonly rows:
   try {
     // Every stream exists before the clock runs: a bench of appends, not of first contacts.
     await Promise.all(streams.map((stream) => intoStore(stream, newEvent())));
-    const rows: BenchRow[] = [];
+    const rows: Row[] = [];
     for (const inFlight of IN_FLIGHT) {
       const [ours, reference]: [number[], number[]] = [[], []];
       for (let round = 0; round < ROUNDS; round++) {
         ours.push(await rate(inFlight, streams, intoStore));
         reference.push(await rate(inFlight, streams, intoFile));
       }
-      rows.push(row(`append, ${inFlight} in flight`, median(ours), median(reference)));
+      const name = `durable append, ${inFlight} in flight`;
+      rows.push(row('P1', name, median(ours), median(reference), 'appends/s', { atLeast: 0.5 }));
     }
-    return { id: 'P1', rows };
+    return rows;
   } finally {
     await store.close();
     await file.close();
@@ -113,15 +104,3 @@ const newEvent = (): NewEvent => ({
   data: DATA,
   metadata: METADATA,
 });
-
-const row = (name: string, ours: number, reference: number): BenchRow => ({
-  name,
-  ours: Math.round(ours),
-  reference: Math.round(reference),
-  ratio: Math.round((ours / reference) * 100) / 100,
-  unit: 'appends/s',
-  bar: 0.5,
-});
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;

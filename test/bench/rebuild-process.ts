@@ -1,0 +1,36 @@
+/** Either side of P4 in a process of its own; prints the seconds it took. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ProjectionRunner, ViewReader } from '#projections/index.js';
+import { viewsFor } from '../../apps/composition/contexts.js';
+import { openStores } from '../../apps/composition/stores.js';
+
+const [work, folder] = process.argv.slice(2) as ['read' | 'rebuild', string];
+const stores = await openStores({ dataFolder: folder });
+const { eventStore, readStore, codec, identities } = stores;
+const started = performance.now();
+
+if (work === 'read') {
+  for await (const { data, metadata } of eventStore.readAll()) {
+    JSON.parse(data);
+    JSON.parse(metadata);
+  }
+} else {
+  const views = viewsFor(identities);
+  const runner = new ProjectionRunner({
+    store: eventStore,
+    codec,
+    readStore,
+    views,
+    notice: (notice) => notice.kind === 'failed' && process.stderr.write(`${String(notice.error)}\n`),
+  });
+  runner.start();
+  const reader = new ViewReader(readStore);
+  const live = async (): Promise<boolean> =>
+    (await Promise.all(views.map((view) => reader.status(view)))).every(
+      ({ collection }) => collection !== null,
+    );
+  while (!(await live())) await delay(20);
+  await runner.stop();
+}
+process.stdout.write(String((performance.now() - started) / 1000));
+await stores.close();
