@@ -2,3 +2,4 @@
 export * from './calendar.js';
 export * from './ledger.js';
 export * from './occasions.js';
+export * from './spend.js';

@@ -10,18 +10,21 @@ export interface Occasion {
   readonly revenue: number;
   /** Minor units; null when no purchase of the day says its margin. */
   readonly margin: number | null;
+  /** The part of the revenue that came from purchases without a margin of their own. */
+  readonly withoutMargin: number;
 }
 
 /** In the order of days. With a product: that product's lines only. Purchases in other currencies are left out. */
 export function occasionsOf(ledger: Ledger, currency: string, product?: string): Occasion[] {
-  const days = new Map<Day, { revenue: number; margin: number | null }>();
+  const days = new Map<Day, { revenue: number; margin: number | null; withoutMargin: number }>();
   for (const purchase of Object.values(ledger.purchases)) {
     if (purchase.retracted || purchase.amount.currency !== currency) continue;
     const revenue = netRevenue(purchase, product);
     if (revenue === null) continue;
-    const day = days.get(purchase.day) ?? { revenue: 0, margin: null };
+    const day = days.get(purchase.day) ?? { revenue: 0, margin: null, withoutMargin: 0 };
     day.revenue += revenue;
-    if (purchase.margin)
+    if (!purchase.margin) day.withoutMargin += revenue;
+    else
       day.margin = (day.margin ?? 0) + Math.round(purchase.margin.minor * shareOf(purchase, revenue));
     days.set(purchase.day, day);
   }

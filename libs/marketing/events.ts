@@ -97,3 +97,28 @@ export const spendPolicyEvents = {
 export type CampaignEvent = EventsOf<typeof campaignEvents>;
 export type SpendEvent = EventsOf<typeof spendEvents>;
 export type SpendPolicyEvent = EventsOf<typeof spendPolicyEvents>;
+
+/** What holds for how spend is judged: published by the organisation, or the default below. */
+export type SpendPolicy = SpendPolicyEvent['data'];
+
+/** A policy with its version; 0 is the default, which nobody published. */
+export interface VersionedSpendPolicy extends SpendPolicy {
+  readonly version: number;
+  /** When it came into force; null for the default, which holds from the beginning. */
+  readonly publishedAt: string | null;
+}
+
+/** Until the organisation publishes its own. It declares no ceilings: those nobody else can know. */
+export const DEFAULT_SPEND_POLICY: VersionedSpendPolicy = {
+  version: 0,
+  publishedAt: null,
+  shareBand: 0.1,
+  regretBand: 0.05,
+  confidence: 0.8,
+  draws: 500,
+  seed: 20_260_101,
+  discount: 0.1,
+  marginRate: 0.3,
+  currency: 'EUR',
+  note: 'Default of Touchstone: margin rate, discount and currency are placeholders. Publish your own.',
+};

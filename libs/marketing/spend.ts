@@ -1,0 +1,63 @@
+/**
+ * The rules of spend: the ledger of a month, one stream. A spend record has an id that is recorded once in its
+ * month. Nothing is edited: a wrong record is taken back by a negative one, of which `addressed` is taken back
+ * too. No more can be taken back than the month's records of that purpose and currency come to; a single unit
+ * or segment may still go below zero, and its loyalty class is then refused.
+ */
+import { DomainError, streamNamed, type Decider, type StreamName } from '#kernel';
+import type { SpendEvent } from './events.js';
+
+type Spend = SpendEvent['data'];
+
+export interface SpendCommand {
+  readonly type: 'RecordSpend';
+  readonly data: Spend;
+}
+
+export interface SpendState {
+  readonly recorded: Set<string>;
+  /** Minor units by `purpose currency`. */
+  readonly sums: Readonly<Record<string, number>>;
+}
+
+/** The ledger of the month a day is in. */
+export const spendStream = (spentOn: string): StreamName => streamNamed(`spend-${spentOn.slice(0, 7)}`);
+
+export const spend: Decider<SpendState, SpendCommand, SpendEvent> = {
+  name: 'spend',
+  initialState: { recorded: new Set(), sums: {} },
+
+  decide: {
+    RecordSpend({ data }, { recorded, sums }) {
+      if (recorded.has(data.spendId)) return [];
+      if (data.addressed !== undefined && data.purpose !== 'acquisition')
+        throw new DomainError(
+          'spend.addressed',
+          'Only acquisition spend addresses prospects. Leave `addressed` out.',
+          'invalid',
+        );
+      const left = sums[account(data)] ?? 0;
+      if (data.amount.minor < 0 && left + data.amount.minor < 0)
+        throw new DomainError(
+          'spend.taken_back',
+          `At most ${left} minor units of ${data.amount.currency} can be taken back from this month.`,
+          'rule',
+          { left },
+        );
+      return [{ type: 'MarketingSpendRecorded', data }];
+    },
+  },
+
+  evolve: {
+    MarketingSpendRecorded: ({ recorded, sums }, data) => ({
+      recorded: withId(recorded, data.spendId),
+      sums: { ...sums, [account(data)]: (sums[account(data)] ?? 0) + data.amount.minor },
+    }),
+  },
+};
+
+const account = ({ purpose, amount }: Spend): string => `${purpose} ${amount.currency}`;
+
+// A state is only ever folded forward, so its set grows in place; the empty one of the initial state does not.
+const withId = (recorded: Set<string>, id: string): Set<string> =>
+  (recorded.size === 0 ? new Set<string>() : recorded).add(id);
