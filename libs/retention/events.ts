@@ -11,6 +11,7 @@ import {
   shape,
   text,
   whole,
+  streamNamed,
   type EventsOf,
 } from '#kernel';
 
@@ -71,3 +72,29 @@ export const retentionDefinitionEvents = {
 } as const;
 
 export type RetentionDefinitionEvent = EventsOf<typeof retentionDefinitionEvents>;
+
+export const RETENTION_DEFINITIONS = streamNamed('definition-retention');
+
+/** By what rule a customer counts as there, at risk or lost, and in which zone and currency it is counted. */
+export type RetentionRules = Readonly<
+  Pick<RetentionDefinitionEvent['data'], 'zone' | 'inactivityDays' | 'atRiskDays' | 'currency'>
+>;
+
+export interface RetentionDefinition extends RetentionRules {
+  /** 0 is the one built in; those published count from 1. */
+  readonly version: number;
+  readonly note?: string;
+}
+
+/** What holds until a definition is published: half a year without a purchase is a loss. */
+export const BUILT_IN_DEFINITION: RetentionDefinition = {
+  version: 0,
+  zone: 'UTC',
+  inactivityDays: 180,
+  atRiskDays: 90,
+  currency: 'GBP',
+  note: 'Built in. Publish a definition of your own to replace it.',
+};
+
+/** The view of the published definitions: one document a version, keyed by its number. Read by other contexts too. */
+export const DEFINITIONS_VIEW = { name: 'retention-definitions', version: '1' } as const;

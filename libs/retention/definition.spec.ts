@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decide, DomainError, evolve, type Instant, type Recorded } from '#kernel';
+import { foldAll } from '#projections/index.js';
+import type { RetentionDefinitionCommand } from './commands.js';
+import { retentionDefinition } from './definition.js';
+import {
+  BUILT_IN_DEFINITION,
+  RETENTION_DEFINITIONS,
+  type RetentionDefinition,
+  type RetentionDefinitionEvent,
+} from './events.js';
+import { definitionsView } from './views/definitions.js';
+
+const ours = { zone: 'Europe/London', inactivityDays: 365, atRiskDays: 120, currency: 'EUR' };
+const published: RetentionDefinitionEvent = { type: 'RetentionDefinitionPublished', data: ours };
+
+const stateAfter = (events: readonly RetentionDefinitionEvent[]): RetentionDefinition =>
+  events.reduce((state, event) => evolve(retentionDefinition, state, event), BUILT_IN_DEFINITION);
+
+const publish = (data: RetentionDefinitionCommand['data']): RetentionDefinitionCommand => ({
+  type: 'PublishRetentionDefinition',
+  data,
+});
+
+function when(
+  events: readonly RetentionDefinitionEvent[],
+  data: RetentionDefinitionCommand['data'],
+): readonly RetentionDefinitionEvent[] | string {
+  try {
+    return decide(retentionDefinition, publish(data), stateAfter(events));
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
+
+describe('a definition of retention', () => {
+  it('is published as a version of its own', () => {
+    expect(when([], ours)).toEqual([published]);
+    expect(stateAfter([published])).toEqual({ ...ours, version: 1 });
+    expect(stateAfter([published, { ...published, data: { ...ours, atRiskDays: 60 } }]).version).toBe(2);
+  });
+
+  it('is not published again while it holds, whatever the note says', () => {
+    expect(when([published], { ...ours, note: 'Agreed with finance' })).toEqual([]);
+    const { zone, inactivityDays, atRiskDays, currency } = BUILT_IN_DEFINITION;
+    expect(when([], { zone, inactivityDays, atRiskDays, currency })).toEqual([]);
+    expect(when([published], { zone, inactivityDays, atRiskDays, currency })).toHaveLength(1);
+  });
+
+  it('has a zone, a currency and an at-risk period that make sense', () => {
+    for (const zone of ['Europe/Atlantis', '+01:00', 'europe']) {
+      expect(when([], { ...ours, zone })).toBe('definition.zone');
+    }
+    expect(when([], { ...ours, currency: 'XQQ' })).toBe('definition.currency');
+    expect(when([], { ...ours, atRiskDays: 365 })).toBe('definition.at_risk');
+  });
+
+  it('asked for twice is decided once', () => {
+    const rules = fc.record({
+      zone: fc.constantFrom('UTC', 'Europe/London'),
+      inactivityDays: fc.integer({ min: 2, max: 4 }),
+      atRiskDays: fc.integer({ min: 1, max: 4 }),
+      currency: fc.constantFrom('GBP', 'EUR'),
+    });
+    fc.assert(
+      fc.property(fc.array(rules, { maxLength: 12 }), (asked) => {
+        const history: RetentionDefinitionEvent[] = [];
+        for (const data of asked) {
+          const decided = when(history, data);
+          if (typeof decided === 'string') continue;
+          history.push(...decided);
+          expect(when(history, data)).toEqual([]);
+        }
+        expect(stateAfter(history).version).toBe(history.length);
+      }),
+    );
+  });
+});
+
+describe('the view of definitions', () => {
+  it('keeps every version under its number', () => {
+    const events = [ours, { ...ours, atRiskDays: 60 }].map((data, index) => recorded(data, index));
+    expect([...foldAll(definitionsView, events).documents()]).toEqual([
+      ['1', { ...ours, version: 1, publishedAt: '2026-01-01T00:00:00.000Z', publishedBy: 'key-1' }],
+      [
+        '2',
+        {
+          ...ours,
+          atRiskDays: 60,
+          version: 2,
+          publishedAt: '2026-01-01T00:00:00.000Z',
+          publishedBy: 'key-1',
+        },
+      ],
+    ]);
+  });
+});
+
+const recorded = (
+  data: RetentionDefinitionEvent['data'],
+  index: number,
+): Recorded<RetentionDefinitionEvent> => ({
+  type: 'RetentionDefinitionPublished',
+  data,
+  id: String(index),
+  stream: RETENTION_DEFINITIONS,
+  revision: BigInt(index),
+  position: BigInt(index),
+  schema: 1,
+  occurredAt: '2026-01-01T00:00:00.000Z' as Instant,
+  recordedAt: '2026-01-01T00:00:00.000Z' as Instant,
+  actor: { id: 'key-1', role: 'admin' },
+  commandId: String(index),
+  correlationId: String(index),
+  causationId: String(index),
+  hash: '',
+});
