@@ -5,16 +5,6 @@
 import type { SpendEvent } from '#marketing/events.js';
 import { monthOf, type Month } from './calendar.js';
 
-/** Names by which the views that marketing keeps are read from elsewhere. */
-export const SPEND_VIEW = { name: 'spend', version: '1' } as const;
-export const SPEND_POLICIES_VIEW = { name: 'spend-policies', version: '1' } as const;
-
-/** The spend-policies list with every version in it, in the order of versions. */
-export const EVERY_VERSION = 'all';
-
-/** The spend list of what was spent on one customer, in the order of days. */
-export const spentOnCustomer = (customerId: string): string => `customer:${customerId}`;
-
 export const SPEND_DIMENSIONS = ['all', 'unit', 'segment', 'product', 'campaign'] as const;
 export type SpendDimension = (typeof SPEND_DIMENSIONS)[number];
 export type Purpose = SpendEvent['data']['purpose'];

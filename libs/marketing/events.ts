@@ -10,6 +10,7 @@ import {
   oneOf,
   optional,
   shape,
+  streamNamed,
   text,
   whole,
   type EventsOf,
@@ -98,20 +99,19 @@ export type CampaignEvent = EventsOf<typeof campaignEvents>;
 export type SpendEvent = EventsOf<typeof spendEvents>;
 export type SpendPolicyEvent = EventsOf<typeof spendPolicyEvents>;
 
-/** What holds for how spend is judged: published by the organisation, or the default below. */
-export type SpendPolicy = SpendPolicyEvent['data'];
+export const SPEND_POLICIES = streamNamed('policy-spend');
 
-/** A policy with its version; 0 is the default, which nobody published. */
-export interface VersionedSpendPolicy extends SpendPolicy {
+/** How spend is judged: what the organisation published, or the default below. */
+export type SpendRules = SpendPolicyEvent['data'];
+
+export interface SpendPolicy extends SpendRules {
+  /** 0 is the one built in; those published count from 1. */
   readonly version: number;
-  /** When it came into force; null for the default, which holds from the beginning. */
-  readonly publishedAt: string | null;
 }
 
-/** Until the organisation publishes its own. It declares no ceilings: those nobody else can know. */
-export const DEFAULT_SPEND_POLICY: VersionedSpendPolicy = {
+/** What holds until a policy is published. It declares no ceilings: those nobody else can know. */
+export const DEFAULT_SPEND_POLICY: SpendPolicy = {
   version: 0,
-  publishedAt: null,
   shareBand: 0.1,
   regretBand: 0.05,
   confidence: 0.8,
@@ -119,6 +119,20 @@ export const DEFAULT_SPEND_POLICY: VersionedSpendPolicy = {
   seed: 20_260_101,
   discount: 0.1,
   marginRate: 0.3,
-  currency: 'EUR',
-  note: 'Default of Touchstone: margin rate, discount and currency are placeholders. Publish your own.',
+  currency: 'GBP',
+  note: 'Built in: margin rate, discount and currency are placeholders. Publish a policy of your own.',
 };
+
+/** The views that marketing keeps and others read. */
+export const SPEND = { name: 'spend', version: '1' } as const;
+export const SPEND_POLICY = { name: 'spend-policies', version: '1' } as const;
+
+/** The list of SPEND with what was spent on one customer, in the order of days. */
+export const spentOnCustomer = (customerId: string): string => `customer:${customerId}`;
+
+/** A published policy as SPEND_POLICY keeps it, listed as `all` in the order of versions. */
+export interface PublishedSpendPolicy extends SpendPolicy {
+  /** In force from here on; a policy does not reach back. */
+  readonly publishedAt: string;
+  readonly publishedBy: string;
+}

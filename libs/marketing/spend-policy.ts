@@ -1,52 +1,53 @@
 /**
- * The rules of the spend policy: how acquirer, retainer and profit-maximizer are told apart, and what response
- * to spend is declared. Every publication is a version; publishing what holds already is nothing new.
+ * By what rules acquirer, retainer and profit-maximizer are told apart, and what response to spend is declared.
+ * Every published policy is a version of its own and none is ever changed; publishing what holds already
+ * publishes nothing.
  */
-import { canonicalJson, DomainError, isCurrency, streamNamed, type Decider } from '#kernel';
-import type { SpendPolicy, SpendPolicyEvent } from './events.js';
+import { canonicalJson, DomainError, isCurrency, type Decider } from '#kernel';
+import { DEFAULT_SPEND_POLICY, type SpendPolicy, type SpendPolicyEvent, type SpendRules } from './events.js';
 
 export interface SpendPolicyCommand {
   readonly type: 'PublishSpendPolicy';
-  readonly data: SpendPolicy;
+  readonly data: SpendRules;
 }
 
-export interface SpendPolicyState {
-  readonly current: SpendPolicy | null;
-}
-
-export const SPEND_POLICY_STREAM = streamNamed('policy-spend');
-
-export const spendPolicy: Decider<SpendPolicyState, SpendPolicyCommand, SpendPolicyEvent> = {
+export const spendPolicy: Decider<SpendPolicy, SpendPolicyCommand, SpendPolicyEvent> = {
   name: 'spend-policy',
-  initialState: { current: null },
+  initialState: DEFAULT_SPEND_POLICY,
 
   decide: {
-    PublishSpendPolicy({ data }, { current }) {
-      if (current !== null && canonicalJson(current) === canonicalJson(data)) return [];
-      check(data);
+    PublishSpendPolicy({ data }, { version: _version, ...current }) {
+      if (sameRules(data, current)) return [];
+      mustMakeSense(data);
       return [{ type: 'SpendPolicyPublished', data }];
     },
   },
 
-  evolve: { SpendPolicyPublished: (_state, current) => ({ current }) },
+  evolve: {
+    SpendPolicyPublished: ({ version }, data) => ({ ...data, version: version + 1 }),
+  },
 };
 
-type Curves = Pick<SpendPolicy, 'acquisitionCeiling' | 'retentionCeiling' | 'freeRetention'>;
+/** Another note alone is not another policy: nothing would be judged differently. */
+const sameRules = ({ note: _a, ...a }: SpendRules, { note: _b, ...b }: SpendRules): boolean =>
+  canonicalJson(a) === canonicalJson(b);
 
-function check({ units = [], currency, ...general }: SpendPolicy): void {
-  if (!isCurrency(currency)) throw refused('currency', 'The currency is not an ISO 4217 code.');
-  const named = new Set<string>();
-  for (const unit of units) {
-    if (named.has(`${unit.by} ${unit.code}`))
-      throw refused('duplicate_unit', `${unit.by} ${unit.code} is declared twice. Declare it once.`);
-    named.add(`${unit.by} ${unit.code}`);
+type Curves = Pick<SpendRules, 'acquisitionCeiling' | 'retentionCeiling' | 'freeRetention'>;
+
+function mustMakeSense({ units = [], currency, ...general }: SpendRules): void {
+  if (!isCurrency(currency)) throw refused('currency', 'Send an ISO 4217 currency, for example GBP.');
+  const declared = new Set<string>();
+  for (const { by, code } of units) {
+    if (declared.has(`${by} ${code}`))
+      throw refused('declared_twice', `${by} ${code} is declared twice. Declare it once.`);
+    declared.add(`${by} ${code}`);
   }
-  for (const declared of [general, ...units.map((unit) => ({ ...general, ...unit }))]) checkCurves(declared);
+  for (const curves of [general, ...units.map((unit) => ({ ...general, ...unit }))]) mustLeaveRoom(curves);
 }
 
-function checkCurves({ retentionCeiling, freeRetention = 0 }: Curves): void {
-  if (retentionCeiling !== undefined && freeRetention >= retentionCeiling)
-    throw refused('no_room', 'freeRetention must be below retentionCeiling: spend could keep nobody else.');
+function mustLeaveRoom({ retentionCeiling = 1, freeRetention = 0 }: Curves): void {
+  if (freeRetention >= retentionCeiling)
+    throw refused('no_room', 'freeRetention must be below retentionCeiling, or spend could keep nobody.');
 }
 
 const refused = (problem: string, message: string): DomainError =>

@@ -190,7 +190,7 @@ function addRecurring(
 }
 
 /** Months `[from, to)` in which a price holds; `to` is Infinity while it does. */
-function* pricesOf({ monthly, endsOn }: Subscription) {
+export function* pricesOf({ monthly, endsOn }: Subscription) {
   const end = endsOn === null ? Infinity : monthFrom(endsOn);
   for (const [i, [day, minor]] of monthly.entries()) {
     const next = monthly[i + 1];

@@ -1,19 +1,25 @@
-/** Every version of the spend policy, by number. */
-import { EVERY_VERSION, SPEND_POLICIES_VIEW } from '#ledger/index.js';
+/** The published spend policies: one document a version, never changed, listed in the order of versions. */
 import { view } from '#projections/index.js';
-import type { SpendPolicyEvent, VersionedSpendPolicy } from '../events.js';
+import {
+  SPEND_POLICIES,
+  SPEND_POLICY,
+  type PublishedSpendPolicy,
+  type SpendPolicyEvent,
+} from '../events.js';
 
-export const spendPoliciesView = view<VersionedSpendPolicy, SpendPolicyEvent>({
-  ...SPEND_POLICIES_VIEW,
-  key: ({ revision }) => String(revision + 1n),
+export const spendPoliciesView = view<PublishedSpendPolicy, SpendPolicyEvent>({
+  ...SPEND_POLICY,
+  key: ({ stream, revision }) => (stream === SPEND_POLICIES ? String(revision + 1n) : null),
   begins: ['SpendPolicyPublished'],
+
   on: {
-    // In force from when it was recorded: a policy does not reach back.
-    SpendPolicyPublished: (_before, { data, revision, recordedAt }) => ({
+    SpendPolicyPublished: (_before, { data, revision, recordedAt, actor }) => ({
       ...data,
-      version: Number(revision) + 1,
+      version: Number(revision + 1n),
       publishedAt: recordedAt,
+      publishedBy: actor.id,
     }),
   },
-  lists: ({ version }) => [{ list: EVERY_VERSION, sort: String(version).padStart(9, '0') }],
+
+  lists: ({ version }) => [{ list: 'all', sort: String(version).padStart(10, '0') }],
 });

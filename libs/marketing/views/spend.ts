@@ -1,7 +1,7 @@
 /** The spend ledger: every spend record, by day, and their sums by purpose, month and dimension. */
-import { spendCells, SPEND_VIEW, spentOnCustomer } from '#ledger/index.js';
+import { spendCells } from '#ledger/index.js';
 import { view } from '#projections/index.js';
-import type { SpendEvent } from '../events.js';
+import { SPEND, spentOnCustomer, type SpendEvent } from '../events.js';
 
 export type SpendRecord = SpendEvent['data'] & { readonly recordedAt: string };
 
@@ -10,16 +10,19 @@ export const spendList = (purpose?: SpendRecord['purpose']): string =>
   purpose === undefined ? 'all' : `purpose:${purpose}`;
 
 export const spendView = view<SpendRecord, SpendEvent>({
-  ...SPEND_VIEW,
+  ...SPEND,
   key: ({ stream, data }) => `${stream}/${data.spendId}`,
   begins: ['MarketingSpendRecorded'],
+
   on: {
     MarketingSpendRecorded: (_before, { data, recordedAt }) => ({ ...data, recordedAt }),
   },
+
   lists: ({ purpose, spentOn, customerId }) => [
     { list: spendList(), sort: spentOn },
     { list: spendList(purpose), sort: spentOn },
     ...(customerId === undefined ? [] : [{ list: spentOnCustomer(customerId), sort: spentOn }]),
   ],
+
   cells: spendCells,
 });

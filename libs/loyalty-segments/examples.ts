@@ -1,0 +1,1 @@
+export const UNITS={}; export const UNIT={}; export const HISTORY={}; export const CUSTOMER={};

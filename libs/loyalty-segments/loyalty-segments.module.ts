@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { LoyaltySegmentsController } from './loyalty-segments.controller.js';
+import { GetCustomerValueHandler } from './queries/customer-value.js';
+import {
+  GetLoyaltyHistoryHandler,
+  GetLoyaltySegmentHandler,
+  ListLoyaltySegmentsHandler,
+} from './queries/loyalty-segments.js';
+import { Units } from './queries/units.js';
+
+@Module({
+  controllers: [LoyaltySegmentsController],
+  providers: [
+    Units,
+    ListLoyaltySegmentsHandler,
+    GetLoyaltySegmentHandler,
+    GetLoyaltyHistoryHandler,
+    GetCustomerValueHandler,
+  ],
+})
+export class LoyaltySegmentsModule {}
