@@ -24,8 +24,7 @@ export function occasionsOf(ledger: Ledger, currency: string, product?: string):
     const day = days.get(purchase.day) ?? { revenue: 0, margin: null, withoutMargin: 0 };
     day.revenue += revenue;
     if (!purchase.margin) day.withoutMargin += revenue;
-    else
-      day.margin = (day.margin ?? 0) + Math.round(purchase.margin.minor * shareOf(purchase, revenue));
+    else day.margin = (day.margin ?? 0) + Math.round(purchase.margin.minor * shareOf(purchase, revenue));
     days.set(purchase.day, day);
   }
   return [...days]

@@ -60,7 +60,12 @@ export function readSpendSums(cells: readonly (readonly [name: string, amount: n
   return [...sums.values()];
 }
 
-function* dimensionsOf({ unit, segment, product, campaign }: SpendRecord): Generator<[SpendDimension, string]> {
+function* dimensionsOf({
+  unit,
+  segment,
+  product,
+  campaign,
+}: SpendRecord): Generator<[SpendDimension, string]> {
   yield ['all', ''];
   if (unit !== undefined) yield ['unit', unit];
   if (segment !== undefined) yield ['segment', segment];

@@ -2,7 +2,8 @@
 import type { Column } from '#http/index.js';
 import type { ClassifiedUnit, HistoryPoint } from './queries/loyalty-segments.js';
 
-const reasons = (list: readonly { readonly code: string }[]): string => list.map(({ code }) => code).join(' ');
+const reasons = (list: readonly { readonly code: string }[]): string =>
+  list.map(({ code }) => code).join(' ');
 
 export const unitColumns: readonly Column<ClassifiedUnit>[] = [
   { name: 'by', value: ({ by }) => by },

@@ -20,7 +20,8 @@ const ToMonth = (): PropertyDecorator =>
     formed(new RegExp(MONTH), 'not_a_month', 'a month as 2026-03'),
     {
       optional: true,
-      description: 'First month after the window. Default the month that runs, so that all of the window is complete.',
+      description:
+        'First month after the window. Default the month that runs, so that all of the window is complete.',
       example: '2026-03',
     },
     { type: String, pattern: MONTH },
@@ -50,7 +51,13 @@ export class UnitsQuery extends PageQuery implements InWindow {
 }
 
 export class HistoryQuery extends WindowQuery {
-  @Whole({ min: 1, max: 36, optional: true, example: 12, description: 'Month-ends to look back on. Default 12.' })
+  @Whole({
+    min: 1,
+    max: 36,
+    optional: true,
+    example: 12,
+    description: 'Month-ends to look back on. Default 12.',
+  })
   readonly months: number = 12;
 }
 

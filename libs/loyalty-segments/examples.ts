@@ -1,1 +1,4 @@
-export const UNITS={}; export const UNIT={}; export const HISTORY={}; export const CUSTOMER={};
+export const UNITS = {};
+export const UNIT = {};
+export const HISTORY = {};
+export const CUSTOMER = {};

@@ -27,7 +27,8 @@ export class LoyaltySegmentsController {
   @QueryRoute({
     tag: 'Loyalty segments',
     summary: 'Which units are run as acquirers, retainers or profit-maximizers',
-    description: 'In the order of codes. The figures cannot always carry a class: `reasons` then says why not.',
+    description:
+      'In the order of codes. The figures cannot always carry a class: `reasons` then says why not.',
     roles: READERS,
     refusals: REFUSALS,
     example: UNITS,

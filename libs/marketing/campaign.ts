@@ -28,12 +28,19 @@ export const campaign: Decider<CampaignState, CampaignCommand, CampaignEvent> = 
         throw new DomainError('campaign.ends_before_start', 'endsOn is before startsOn.', 'invalid');
       if (state.is === 'unknown') return [{ type: 'CampaignLaunched', data }];
       if (canonicalJson(state.campaign) === canonicalJson(data)) return [];
-      throw new DomainError('campaign.exists', 'Another campaign was launched under this id. Choose another.');
+      throw new DomainError(
+        'campaign.exists',
+        'Another campaign was launched under this id. Choose another.',
+      );
     },
 
     EndCampaign({ data }, state) {
       if (state.is === 'unknown')
-        throw new DomainError('campaign.not_found', 'There is no such campaign. Launch it first.', 'not_found');
+        throw new DomainError(
+          'campaign.not_found',
+          'There is no such campaign. Launch it first.',
+          'not_found',
+        );
       if (state.is === 'running') {
         if (data.endedOn < state.campaign.startsOn)
           throw new DomainError(

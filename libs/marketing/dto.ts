@@ -29,7 +29,11 @@ export class CampaignPath {
 }
 
 export class LaunchCampaignDto extends Dimensions {
-  @Code({ optional: true, example: 'spring-2026', description: 'Under this id spend names it. Given one if none.' })
+  @Code({
+    optional: true,
+    example: 'spring-2026',
+    description: 'Under this id spend names it. Given one if none.',
+  })
   readonly campaignId?: string;
   @Text({ max: 200, example: 'Spring 2026' }) readonly name!: string;
   @OneOf(PURPOSES) readonly purpose!: Purpose;
@@ -46,7 +50,12 @@ export class CampaignsQuery extends PageQuery {
 }
 
 export class RecordSpendDto extends Dimensions {
-  @Text({ max: 64, optional: true, example: 'inv-4711', description: 'Recorded once in its month. Given one if none.' })
+  @Text({
+    max: 64,
+    optional: true,
+    example: 'inv-4711',
+    description: 'Recorded once in its month. Given one if none.',
+  })
   readonly spendId?: string;
   @OneOf(PURPOSES) readonly purpose!: Purpose;
   @DayField() readonly spentOn!: Day;
@@ -55,10 +64,16 @@ export class RecordSpendDto extends Dimensions {
     description: 'Below zero takes back what was recorded wrongly, and the prospects with it.',
   })
   readonly amount!: Money;
-  @Whole({ min: 0, optional: true, example: 10_000, description: 'Prospects addressed; of acquisition only.' })
+  @Whole({
+    min: 0,
+    optional: true,
+    example: 10_000,
+    description: 'Prospects addressed; of acquisition only.',
+  })
   readonly addressed?: number;
   @Code({ optional: true, example: 'spring-2026' }) readonly campaign?: string;
-  @CustomerField({ optional: true, description: 'The one customer it was spent on.' }) readonly customerId?: string;
+  @CustomerField({ optional: true, description: 'The one customer it was spent on.' })
+  readonly customerId?: string;
 }
 
 const monthField = (description: string): PropertyDecorator =>
@@ -72,7 +87,8 @@ export class SpendQuery {
   @monthField('First month.') readonly from!: string;
   @monthField('First month after.') readonly to!: string;
   @OneOf(PURPOSES, { optional: true }) readonly purpose?: Purpose;
-  @OneOf(SPEND_DIMENSIONS, { optional: true, description: 'Default all.' }) readonly by: SpendDimension = 'all';
+  @OneOf(SPEND_DIMENSIONS, { optional: true, description: 'Default all.' }) readonly by: SpendDimension =
+    'all';
 }
 
 export class SpendRecordsQuery extends PageQuery {
@@ -84,9 +100,19 @@ export class SpendRecordsQuery extends PageQuery {
 const RATE = { min: 0.0001, max: 1 };
 
 class DeclaredCurves {
-  @Fraction({ ...RATE, optional: true, example: 0.45, description: 'Share of prospects no spend would exceed.' })
+  @Fraction({
+    ...RATE,
+    optional: true,
+    example: 0.45,
+    description: 'Share of prospects no spend would exceed.',
+  })
   readonly acquisitionCeiling?: number;
-  @Fraction({ ...RATE, optional: true, example: 0.8, description: 'Share of customers kept no spend would exceed.' })
+  @Fraction({
+    ...RATE,
+    optional: true,
+    example: 0.8,
+    description: 'Share of customers kept no spend would exceed.',
+  })
   readonly retentionCeiling?: number;
   @Fraction({ optional: true, example: 0.3, description: 'Share of customers who stay without any spend.' })
   readonly freeRetention?: number;
@@ -104,14 +130,24 @@ export class PublishSpendPolicyDto extends DeclaredCurves {
   readonly regretBand!: number;
   @Fraction({ ...RATE, example: 0.8, description: 'Share of the bootstrap that a class needs to be given.' })
   readonly confidence!: number;
-  @Whole({ min: 100, max: 10_000, example: 500, description: 'Samples of the bootstrap.' }) readonly draws!: number;
-  @Whole({ min: 0, max: 0xffff_ffff, example: 20_260_101, description: 'The same seed gives the same answer.' })
+  @Whole({ min: 100, max: 10_000, example: 500, description: 'Samples of the bootstrap.' })
+  readonly draws!: number;
+  @Whole({
+    min: 0,
+    max: 0xffff_ffff,
+    example: 20_260_101,
+    description: 'The same seed gives the same answer.',
+  })
   readonly seed!: number;
   @Fraction({ ...RATE, max: 0.9999, example: 0.1, description: 'Of a year.' }) readonly discount!: number;
   @Fraction({ ...RATE, example: 0.3, description: 'Margin of revenue that carries none of its own.' })
   readonly marginRate!: number;
   @Text({ min: 3, max: 3, example: 'GBP', description: 'ISO 4217.' }) readonly currency!: string;
-  @ListOf(() => DeclaredUnit, { max: 500, optional: true, description: 'Declared for these units otherwise.' })
+  @ListOf(() => DeclaredUnit, {
+    max: 500,
+    optional: true,
+    description: 'Declared for these units otherwise.',
+  })
   readonly units?: DeclaredUnit[];
   @Text({ max: 500, optional: true, example: 'Agreed by the board in March' }) readonly note?: string;
 }

@@ -126,7 +126,8 @@ export class SpendController {
   @CommandRoute({
     tag: 'Marketing',
     summary: 'Record spend',
-    description: 'What was spent on customers, and what for. The same spendId in the same month is recorded once.',
+    description:
+      'What was spent on customers, and what for. The same spendId in the same month is recorded once.',
     roles: WRITERS,
     ids: { spendId: 'inv-4711' },
     refusals: {
@@ -191,7 +192,8 @@ export class SpendPoliciesController {
   @CommandRoute({
     tag: 'Marketing',
     summary: 'Publish a spend policy',
-    description: 'By it loyalty classes are told apart. It holds from now on; earlier classes stay explained by theirs.',
+    description:
+      'By it loyalty classes are told apart. It holds from now on; earlier classes stay explained by theirs.',
     roles: WRITERS,
     ids: { version: '1' },
     refusals: {

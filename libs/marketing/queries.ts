@@ -5,7 +5,13 @@ import { DomainError } from '#kernel';
 import { monthName, monthNamed, readSpendSums, spendPrefix, type SpendDimension } from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import type { CampaignsQuery, SpendQuery, SpendRecordsQuery } from './dto.js';
-import { DEFAULT_SPEND_POLICY, SPEND, SPEND_POLICY, type PublishedSpendPolicy, type SpendPolicy } from './events.js';
+import {
+  DEFAULT_SPEND_POLICY,
+  SPEND,
+  SPEND_POLICY,
+  type PublishedSpendPolicy,
+  type SpendPolicy,
+} from './events.js';
 import { campaignList, campaignsView, type Campaign } from './views/campaigns.js';
 import { spendList, type SpendRecord } from './views/spend.js';
 
@@ -107,7 +113,8 @@ export class SumSpendHandler implements IQueryHandler<SumSpend> {
       .filter((sum) => sum.month >= first && sum.month < after)
       .filter((sum) => purpose === undefined || sum.purpose === purpose)
       .map(({ by: _by, month, ...sum }) => ({ ...sum, month: monthName(month) }));
-    const place = ({ code, month, purpose: what, currency }: SpendRow) => [code, month, what, currency].join('|');
+    const place = ({ code, month, purpose: what, currency }: SpendRow) =>
+      [code, month, what, currency].join('|');
     items.sort((a, b) => (place(a) < place(b) ? -1 : 1));
     return { by, from, to, position: checkpoint === null ? null : String(checkpoint), items };
   }

@@ -114,12 +114,14 @@ export function classify(input: UnitInWindow, policy: SpendPolicy): Classificati
     class: null,
     reasons: [reason(code, facts)],
   });
-  if (policy.currency !== currency) return refuse('currencies_differ', { policy: policy.currency, definition: currency });
+  if (policy.currency !== currency)
+    return refuse('currencies_differ', { policy: policy.currency, definition: currency });
   if (Math.min(spend.acquisition, spend.retention, spend.addressed) < 0) return refuse('negative_spend');
   if (budget === 0) return refuse('no_spend');
 
   const answer = classifyLoyalty(loyaltyUnit(input, figures, policy), loyaltyPolicy(policy), policy.seed);
-  if (answer.kind !== 'classified' && answer.kind !== 'indeterminate') return refuse(answer.kind, factsOf(answer));
+  if (answer.kind !== 'classified' && answer.kind !== 'indeterminate')
+    return refuse(answer.kind, factsOf(answer));
   const { shares, level, curves, share, optimalShare, regret, current, optimum } = answer;
   const classified = answer.kind === 'classified';
   return {
@@ -157,7 +159,11 @@ function figuresOf({ counts, sales, spend, window }: UnitInWindow, policy: Spend
 
 const ratio = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
 
-function loyaltyUnit({ unit, counts, spend, history }: UnitInWindow, figures: Figures, policy: SpendPolicy): LoyaltyUnit {
+function loyaltyUnit(
+  { unit, counts, spend, history }: UnitInWindow,
+  figures: Figures,
+  policy: SpendPolicy,
+): LoyaltyUnit {
   const { acquisitionCeiling, retentionCeiling, freeRetention } = declaredFor(unit, policy);
   return {
     ...periodOf(counts, spend),
@@ -201,5 +207,8 @@ type Refusal = Exclude<LoyaltyAnswer, { readonly kind: 'classified' | 'indetermi
 function factsOf(refusal: Refusal): Facts {
   const { kind: _kind, ...facts } = refusal;
   if (!('missing' in facts)) return facts;
-  return { share: facts.share, ...Object.fromEntries(facts.missing.map(({ side, reason }) => [side, reason])) };
+  return {
+    share: facts.share,
+    ...Object.fromEntries(facts.missing.map(({ side, reason }) => [side, reason])),
+  };
 }

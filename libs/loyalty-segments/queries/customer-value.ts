@@ -28,7 +28,10 @@ export interface CustomerValueAnswer extends Header {
   /** Its business unit, else its market segment, else the organisation. */
   readonly unit: Unit & Pick<Classification, 'class' | 'confidence' | 'reasons'>;
   readonly keeping: Keeping | null;
-  readonly excluded: { readonly purchases_in_other_currencies: number; readonly spend_in_other_currencies: number };
+  readonly excluded: {
+    readonly purchases_in_other_currencies: number;
+    readonly spend_in_other_currencies: number;
+  };
   readonly n: 1;
 }
 
@@ -144,7 +147,12 @@ function foreignIn({ purchases }: Ledger, window: Window, currency: string): num
 }
 
 /** Keeping pays while what it costs to keep one more is less than a customer like this is worth (Pfeifer 2005). */
-function keepingOf(margin: number, { split }: Classification, policy: SpendPolicy, window: Window): Keeping | null {
+function keepingOf(
+  margin: number,
+  { split }: Classification,
+  policy: SpendPolicy,
+  window: Window,
+): Keeping | null {
   if (split === null) return null;
   const discount = discountOver(policy.discount, window);
   const value = customerValue({ margin, discount }, split.current);

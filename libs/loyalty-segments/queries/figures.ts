@@ -110,7 +110,8 @@ export class UnitCells {
   }
 
   private *of(kind: Kind): Generator<[month: Month, lag: number, amount: number]> {
-    for (const [at, amount] of this.kinds.get(kind) ?? []) yield [Math.floor(at / LONGEST), at % LONGEST, amount];
+    for (const [at, amount] of this.kinds.get(kind) ?? [])
+      yield [Math.floor(at / LONGEST), at % LONGEST, amount];
   }
 
   /** What changes come to by this month. */

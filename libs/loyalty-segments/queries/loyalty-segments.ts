@@ -196,12 +196,11 @@ export class GetLoyaltyHistoryHandler implements IQueryHandler<GetLoyaltyHistory
       items.push(pointOf(kind, unit, window, ground, asked.now, items.at(-1)));
       await yieldToOthers();
     }
-    const { window: _window, complete: _complete, ...rest } = header(
-      ground,
-      currentPolicy(ground),
-      latest,
-      asked.now,
-    );
+    const {
+      window: _window,
+      complete: _complete,
+      ...rest
+    } = header(ground, currentPolicy(ground), latest, asked.now);
     return { ...rest, ...unit, items };
   }
 }
@@ -226,7 +225,10 @@ function pointOf(
   return { window: dated, complete, n: answer.n, then, now, change: changeSince(before, then, now) };
 }
 
-const verdict = ({ class: given, confidence, share, reasons, split }: Classification, policy: SpendPolicy): Verdict => ({
+const verdict = (
+  { class: given, confidence, share, reasons, split }: Classification,
+  policy: SpendPolicy,
+): Verdict => ({
   policyVersion: policy.version,
   class: given,
   confidence,

@@ -122,7 +122,8 @@ export class UnitsOfKind {
     const { purchases, subscriptions } = this.cells(code).foreign(window);
     let records = 0;
     for (const sum of this.spend) {
-      if (sum.code === code && isWithin(window, sum) && sum.currency !== policy.currency) records += sum.records;
+      if (sum.code === code && isWithin(window, sum) && sum.currency !== policy.currency)
+        records += sum.records;
     }
     return {
       purchases_in_other_currencies: purchases,

@@ -126,7 +126,8 @@ const subscriptionsOf = ({ subscriptions }: Ledger, product: string | undefined)
 
 function productsOf({ purchases, subscriptions }: Ledger): Set<string> {
   const products = new Set<string>();
-  for (const { lines } of Object.values(purchases)) for (const [product] of lines ?? []) products.add(product);
+  for (const { lines } of Object.values(purchases))
+    for (const [product] of lines ?? []) products.add(product);
   for (const { product } of Object.values(subscriptions)) products.add(product);
   return products;
 }

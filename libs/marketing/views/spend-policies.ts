@@ -1,11 +1,6 @@
 /** The published spend policies: one document a version, never changed, listed in the order of versions. */
 import { view } from '#projections/index.js';
-import {
-  SPEND_POLICIES,
-  SPEND_POLICY,
-  type PublishedSpendPolicy,
-  type SpendPolicyEvent,
-} from '../events.js';
+import { SPEND_POLICIES, SPEND_POLICY, type PublishedSpendPolicy, type SpendPolicyEvent } from '../events.js';
 
 export const spendPoliciesView = view<PublishedSpendPolicy, SpendPolicyEvent>({
   ...SPEND_POLICY,
