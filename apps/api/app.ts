@@ -14,6 +14,8 @@ import { EVENT_STORE } from '#event-store/index.js';
 import { createHttpApp } from '#http/index.js';
 import { systemClock, systemIds } from '#kernel';
 import { Identities, KEY_STORE } from '#key-store/index.js';
+import { LoyaltySegmentsModule } from '#loyalty-segments/loyalty-segments.module.js';
+import { MarketingModule } from '#marketing/marketing.module.js';
 import { ViewReader } from '#projections/index.js';
 import { READ_STORE } from '#read-store/index.js';
 import { TimelineModule } from '#timeline/timeline.module.js';
@@ -56,7 +58,14 @@ export async function createApi(
     { provide: ViewReader, useValue: views },
     { provide: LogKeyRing, useValue: keys },
   ]);
-  const contexts = [AccessModule, CustomersModule, TouchpointsModule, TimelineModule];
+  const contexts = [
+    AccessModule,
+    CustomersModule,
+    TouchpointsModule,
+    MarketingModule,
+    TimelineModule,
+    LoyaltySegmentsModule,
+  ];
   const root: DynamicModule = {
     module: Root,
     imports: [CqrsModule.forRoot(), platform, ...contexts, ...more],

@@ -6,9 +6,13 @@ import { profileView } from '#customers/views/profile.js';
 import { catalogueOf } from '#event-store/codec/index.js';
 import type { AnyDecider } from '#kernel';
 import type { Identities } from '#key-store/index.js';
+import { unitFiguresView } from '#loyalty-segments/views/unit-figures.js';
 import { campaignEvents, spendEvents, spendPolicyEvents } from '#marketing/events.js';
+import { campaignsView } from '#marketing/views/campaigns.js';
+import { spendPoliciesView } from '#marketing/views/spend-policies.js';
+import { spendView } from '#marketing/views/spend.js';
 import type { AnyView } from '#projections/index.js';
-import { defectionEvents, retentionDefinitionEvents } from '#retention/events.js';
+import { BUILT_IN_DEFINITION, defectionEvents, retentionDefinitionEvents } from '#retention/events.js';
 import { briefView } from '#timeline/views/brief.js';
 import { timelineView } from '#timeline/views/timeline.js';
 import { subscriptionEvents, touchpointEvents } from '#touchpoints/events.js';
@@ -35,4 +39,8 @@ export const viewsFor = ({ hash }: Identities): readonly AnyView[] => [
   profileView(hash),
   timelineView,
   briefView(hash),
+  campaignsView,
+  spendView,
+  spendPoliciesView,
+  unitFiguresView(BUILT_IN_DEFINITION, BUILT_IN_DEFINITION.version),
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decided, twiceEach } from '#test/support/decided.js';
+import { given } from '#test/support/given.js';
+import { twiceEach } from '#test/support/twice-each.js';
 import { campaign, type CampaignCommand } from './campaign.js';
 import type { CampaignEvent } from './events.js';
 
@@ -13,23 +14,25 @@ const end = (endedOn: string): CampaignCommand => ({ type: 'EndCampaign', data: 
 const launched: CampaignEvent = { type: 'CampaignLaunched', data: spring };
 const ended: CampaignEvent = { type: 'CampaignEnded', data: { endedOn: '2026-04-01' } };
 
-const when = (given: readonly CampaignEvent[], command: CampaignCommand) => decided(campaign, given, command);
-
 describe('a campaign', () => {
   it('is launched once under its id', () => {
-    expect(when([], launch())).toEqual([launched]);
-    expect(when([launched], launch())).toEqual([]);
-    expect(when([launched], launch({ name: 'Autumn' }))).toBe('campaign.exists');
-    expect(when([launched, ended], launch())).toEqual([]);
+    given(campaign).when(launch()).then(launched);
+    given(campaign, launched).when(launch()).then();
+    given(campaign, launched)
+      .when(launch({ name: 'Autumn' }))
+      .isRefused('campaign.exists');
+    given(campaign, launched, ended).when(launch()).then();
   });
 
   it('ends once, and not before it began', () => {
-    expect(when([launched], end('2026-04-01'))).toEqual([ended]);
-    expect(when([launched, ended], end('2026-04-01'))).toEqual([]);
-    expect(when([launched, ended], end('2026-05-01'))).toBe('campaign.ended');
-    expect(when([launched], end('2026-02-28'))).toBe('campaign.ends_before_start');
-    expect(when([], launch({ endsOn: '2026-02-28' }))).toBe('campaign.ends_before_start');
-    expect(when([], end('2026-04-01'))).toBe('campaign.not_found');
+    given(campaign, launched).when(end('2026-04-01')).then(ended);
+    given(campaign, launched, ended).when(end('2026-04-01')).then();
+    given(campaign, launched, ended).when(end('2026-05-01')).isRefused('campaign.ended');
+    given(campaign, launched).when(end('2026-02-28')).isRefused('campaign.ends_before_start');
+    given(campaign)
+      .when(launch({ endsOn: '2026-02-28' }))
+      .isRefused('campaign.ends_before_start');
+    given(campaign).when(end('2026-04-01')).isRefused('campaign.not_found');
   });
 
   it('decides nothing new when a command comes twice', () => {

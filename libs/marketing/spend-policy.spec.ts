@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decided, twiceEach } from '#test/support/decided.js';
+import { given } from '#test/support/given.js';
+import { twiceEach } from '#test/support/twice-each.js';
 import { DEFAULT_SPEND_POLICY, type SpendPolicyEvent, type SpendRules } from './events.js';
 import { spendPolicy, type SpendPolicyCommand } from './spend-policy.js';
 
@@ -10,31 +11,37 @@ const publish = (changes: Partial<SpendRules> = {}): SpendPolicyCommand => ({
   type: 'PublishSpendPolicy',
   data: { ...RULES, ...changes },
 });
-const when = (given: readonly SpendPolicyEvent[], command: SpendPolicyCommand) =>
-  decided(spendPolicy, given, command);
 
 describe('a spend policy', () => {
   const wider = publish({ shareBand: 0.2 });
   const published: SpendPolicyEvent = { type: 'SpendPolicyPublished', data: wider.data };
 
   it('is published as a version of its own', () => {
-    expect(when([], wider)).toEqual([published]);
-    expect(when([published], publish())).toHaveLength(1);
+    given(spendPolicy).when(wider).then(published);
+    given(spendPolicy, published).when(publish()).decides('SpendPolicyPublished');
   });
 
   it('is not published where it holds already, whatever its note', () => {
-    expect(when([], publish())).toEqual([]);
-    expect(when([published], publish({ shareBand: 0.2, note: 'once more' }))).toEqual([]);
+    given(spendPolicy).when(publish()).then();
+    given(spendPolicy, published)
+      .when(publish({ shareBand: 0.2, note: 'once more' }))
+      .then();
   });
 
   it('is refused where it declares a unit twice, leaves no room or has no currency', () => {
     const retail = { by: 'segment', code: 'retail' } as const;
-    expect(when([], publish({ units: [retail, retail] }))).toBe('spend_policy.declared_twice');
-    expect(when([], publish({ retentionCeiling: 0.5, freeRetention: 0.5 }))).toBe('spend_policy.no_room');
-    expect(when([], publish({ retentionCeiling: 0.5, units: [{ ...retail, freeRetention: 0.6 }] }))).toBe(
-      'spend_policy.no_room',
-    );
-    expect(when([], publish({ currency: 'XQX' }))).toBe('spend_policy.currency');
+    given(spendPolicy)
+      .when(publish({ units: [retail, retail] }))
+      .isRefused('spend_policy.declared_twice');
+    given(spendPolicy)
+      .when(publish({ retentionCeiling: 0.5, freeRetention: 0.5 }))
+      .isRefused('spend_policy.no_room');
+    given(spendPolicy)
+      .when(publish({ retentionCeiling: 0.5, units: [{ ...retail, freeRetention: 0.6 }] }))
+      .isRefused('spend_policy.no_room');
+    given(spendPolicy)
+      .when(publish({ currency: 'XQX' }))
+      .isRefused('spend_policy.currency');
   });
 
   it('decides nothing new when a command comes twice', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decided, twiceEach } from '#test/support/decided.js';
+import { given } from '#test/support/given.js';
+import { twiceEach } from '#test/support/twice-each.js';
 import type { SpendEvent } from './events.js';
 import { spend, spendStream, type SpendCommand } from './spend.js';
 
@@ -18,27 +19,29 @@ const record = (changes: Partial<SpendEvent['data']> = {}): SpendCommand => ({
 });
 const recorded: SpendEvent = { type: 'MarketingSpendRecorded', data: DATA };
 
-const when = (given: readonly SpendEvent[], command: SpendCommand) => decided(spend, given, command);
-
 describe('spend', () => {
   it('is recorded once under its id, in the ledger of its month', () => {
-    expect(when([], record())).toEqual([recorded]);
-    expect(when([recorded], record())).toEqual([]);
-    expect(when([recorded], record({ spendId: 'inv-2' }))).toHaveLength(1);
+    given(spend).when(record()).then(recorded);
+    given(spend, recorded).when(record()).then();
+    given(spend, recorded)
+      .when(record({ spendId: 'inv-2' }))
+      .decides('MarketingSpendRecorded');
     expect(spendStream('2026-03-02')).toBe('spend-2026-03');
   });
 
   it('is taken back by a negative record, up to what the month holds of that purpose and currency', () => {
     const back = (minor: number, currency = 'GBP') =>
       record({ spendId: 'inv-2', amount: { minor, currency } });
-    expect(when([recorded], back(-500))).toHaveLength(1);
-    expect(when([recorded], back(-501))).toBe('spend.taken_back');
-    expect(when([recorded], back(-1, 'USD'))).toBe('spend.taken_back');
-    expect(when([], back(-1))).toBe('spend.taken_back');
+    given(spend, recorded).when(back(-500)).decides('MarketingSpendRecorded');
+    given(spend, recorded).when(back(-501)).isRefused('spend.taken_back');
+    given(spend, recorded).when(back(-1, 'USD')).isRefused('spend.taken_back');
+    given(spend).when(back(-1)).isRefused('spend.taken_back');
   });
 
   it('addresses prospects only where it is to win them', () => {
-    expect(when([], record({ purpose: 'retention' }))).toBe('spend.addressed');
+    given(spend)
+      .when(record({ purpose: 'retention' }))
+      .isRefused('spend.addressed');
   });
 
   it('decides nothing new when a command comes twice, and no month goes below zero', () => {

@@ -33,7 +33,12 @@ describe('a unit', () => {
       class: 'acquirer',
       n: 2_000,
       share: 0.75,
-      figures: { recordedMargin: 6_000_000, assumedMargin: 6_000_000, marginPerCustomer: 6_000, discount: expect.closeTo(0.1) },
+      figures: {
+        recordedMargin: 6_000_000,
+        assumedMargin: 6_000_000,
+        marginPerCustomer: 6_000,
+        discount: expect.closeTo(0.1),
+      },
       split: { share: 0.75, optimalShare: expect.closeTo(0.568, 3), regret: expect.closeTo(0.136, 3) },
       reasons: [{ code: 'share_above_optimum' }, { code: 'regret_above_band' }],
     });
@@ -50,7 +55,11 @@ describe('a unit', () => {
   it('is judged by the bands of the policy, never by the benchmarks shown beside it', () => {
     const answer = classify(ACQUIRER, { ...POLICY, regretBand: 0.2 });
     expect(answer.class).toBe('profit_maximizer');
-    expect(answer.benchmarks.published).toContainEqual({ of: '225 organisations', acquisition: 0.41, retention: 0.23 });
+    expect(answer.benchmarks.published).toContainEqual({
+      of: '225 organisations',
+      acquisition: 0.41,
+      retention: 0.23,
+    });
     expect(answer.benchmarks.note).toMatch(/never thresholds/);
   });
 
@@ -78,9 +87,17 @@ describe('a unit', () => {
 
   it('with ceilings of its own is judged by them', () => {
     const retail: UnitInWindow = { ...ACQUIRER, unit: { by: 'segment', code: 'retail' } };
-    const policy: SpendPolicy = { ...POLICY, units: [{ by: 'segment', code: 'retail', retentionCeiling: 0.6 }] };
-    expect(classify(retail, policy).curves).toMatchObject({ acquisition: { ceiling: 0.45 }, retention: { ceiling: 0.6 } });
-    expect(classify({ ...retail, unit: { by: 'segment', code: 'trade' } }, policy).curves?.retention.ceiling).toBe(0.8);
+    const policy: SpendPolicy = {
+      ...POLICY,
+      units: [{ by: 'segment', code: 'retail', retentionCeiling: 0.6 }],
+    };
+    expect(classify(retail, policy).curves).toMatchObject({
+      acquisition: { ceiling: 0.45 },
+      retention: { ceiling: 0.6 },
+    });
+    expect(
+      classify({ ...retail, unit: { by: 'segment', code: 'trade' } }, policy).curves?.retention.ceiling,
+    ).toBe(0.8);
   });
 
   it('that tried three levels of spend needs no declared ceiling', () => {
@@ -91,7 +108,10 @@ describe('a unit', () => {
     ]; // prettier-ignore
     expect(classify({ ...ACQUIRER, history }, DEFAULT_SPEND_POLICY)).toMatchObject({
       class: 'acquirer',
-      curves: { acquisition: { ceiling: expect.closeTo(0.45, 2) }, retention: { ceiling: expect.closeTo(0.8, 2) } },
+      curves: {
+        acquisition: { ceiling: expect.closeTo(0.45, 2) },
+        retention: { ceiling: expect.closeTo(0.8, 2) },
+      },
     });
   });
 
@@ -114,7 +134,11 @@ describe('a class is refused, with the figures that are known,', () => {
     ['more was taken back than recorded', 'negative_spend', { spend: { ...spend, retention: -1 } }],
     ['nobody was addressed', 'not_applicable', { spend: { ...spend, addressed: 0 } }],
     ['there were no customers', 'not_applicable', { counts: { ...counts, customers: 0, retained: 0 } }],
-    ['customers cost more than they bring', 'unprofitable', { sales: { ...sales, margin: 0, withoutMargin: 0 } }],
+    [
+      'customers cost more than they bring',
+      'unprofitable',
+      { sales: { ...sales, margin: 0, withoutMargin: 0 } },
+    ],
     ['only winning was paid for', 'spend_mix_only', { spend: { ...spend, retention: 0 } }],
     ['the currencies differ', 'currencies_differ', { currency: 'USD' }],
   ] as const)('where %s', (_because, code, changes) => {
@@ -129,7 +153,10 @@ describe('a class is refused, with the figures that are known,', () => {
   });
 
   it('where fewer stayed than are said to stay for nothing', () => {
-    expect(refused({}, { freeRetention: 0.6 })).toMatchObject({ code: 'rate_below_floor', facts: { side: 'retention' } });
+    expect(refused({}, { freeRetention: 0.6 })).toMatchObject({
+      code: 'rate_below_floor',
+      facts: { side: 'retention' },
+    });
   });
 
   it('where one level of spend and no ceiling show the mix alone', () => {

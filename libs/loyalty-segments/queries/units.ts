@@ -3,7 +3,7 @@
  * were counted by, the spend policies, the figures and the spend of units in windows.
  */
 import { Injectable } from '@nestjs/common';
-import type { Instant } from '#kernel';
+import { DomainError, type Instant } from '#kernel';
 import {
   dayIn,
   monthOf,
@@ -59,18 +59,25 @@ export class Units {
   async ground(): Promise<Ground> {
     const figures = await this.views.collection(UNIT_FIGURES);
     const version = parseCollection(figures).version.split('+d')[1] ?? '0';
-    const [[published], policies, statuses] = await Promise.all([
-      this.views.get<RetentionDefinition>(DEFINITIONS_VIEW, [version]),
+    const [definition, policies, statuses] = await Promise.all([
+      this.definition(version),
       this.views.range(SPEND_POLICY, 'all', { limit: MOST_VERSIONS }),
       Promise.all([UNIT_FIGURES, SPEND, SPEND_POLICY].map((view) => this.views.status(view))),
     ]);
     const seen = statuses.map(({ checkpoint }) => checkpoint);
     const least = seen.reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
     return {
-      definition: published ?? BUILT_IN_DEFINITION,
+      definition,
       policies: policies.map(({ document }) => JSON.parse(document) as PublishedSpendPolicy),
       position: least === null ? null : String(least),
     };
+  }
+
+  private async definition(version: string): Promise<RetentionDefinition> {
+    if (version === String(BUILT_IN_DEFINITION.version)) return BUILT_IN_DEFINITION;
+    const [published] = await this.views.get<RetentionDefinition>(DEFINITIONS_VIEW, [version]);
+    if (published !== undefined) return published;
+    throw new DomainError('view.not_ready', 'The retention definitions are still being read.', 'unavailable');
   }
 
   /** The figures and the spend of all units of a kind, for these windows and those before them. */
