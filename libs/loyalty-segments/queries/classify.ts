@@ -80,16 +80,7 @@ export interface Classification extends Unit {
   /** The best budget, whatever was spent: another finding than a wrong split. A gap below 0 is too little. */
   readonly level: LoyaltyFigures['level'] | null;
   readonly curves: LoyaltyFigures['curves'] | null;
-  readonly benchmarks: typeof BENCHMARKS;
 }
-
-export const BENCHMARKS = {
-  note: 'Published shares of spend on acquisition and on retention. Benchmarks to look at, never thresholds.',
-  published: [
-    { of: 'UK financial services', acquisition: 0.48, retention: 0.22 },
-    { of: '225 organisations', acquisition: 0.41, retention: 0.23 },
-  ],
-} as const;
 
 /** The same input gives the same answer: the bootstrap is seeded by the policy. */
 export function classify(input: UnitInWindow, policy: SpendPolicy): Classification {
@@ -107,7 +98,6 @@ export function classify(input: UnitInWindow, policy: SpendPolicy): Classificati
     split: null,
     level: null,
     curves: null,
-    benchmarks: BENCHMARKS,
   };
   const refuse = (code: ReasonCode, facts: Facts = {}): Classification => ({
     ...shown,

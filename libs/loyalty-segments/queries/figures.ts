@@ -3,7 +3,7 @@
  * is told in `views/contribution.ts`; here it is read back.
  */
 import type { Month } from '#ledger/index.js';
-import type { Kind } from '../views/contribution.js';
+import type { Kind } from '../views/cell-names.js';
 import { endOf, LONGEST, type Window } from '../windows.js';
 
 /** What a loyalty segment is computed for. */

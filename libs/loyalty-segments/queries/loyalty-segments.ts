@@ -7,6 +7,7 @@ import { firstDay, monthNamed, monthName, startOfDay } from '#ledger/index.js';
 import type { SpendPolicy } from '#marketing/events.js';
 import type { RetentionDefinition } from '#retention/events.js';
 import { endOf, shown, type Length, type Window } from '../windows.js';
+import { BENCHMARKS, type Benchmarks } from './benchmarks.js';
 import { classify, type Classification, type Unit } from './classify.js';
 import type { UnitKind } from './figures.js';
 import {
@@ -43,9 +44,14 @@ export interface Header {
 }
 
 export type ClassifiedUnit = Classification & { readonly excluded: Excluded };
-export type UnitAnswer = Header & ClassifiedUnit;
+export type UnitAnswer = Header & ClassifiedUnit & { readonly benchmarks: Benchmarks };
 export type UnitsAnswer = Header &
-  Page<ClassifiedUnit> & { readonly by: UnitKind; readonly n: number; readonly excluded: Excluded };
+  Page<ClassifiedUnit> & {
+    readonly by: UnitKind;
+    readonly n: number;
+    readonly excluded: Excluded;
+    readonly benchmarks: Benchmarks;
+  };
 
 export class ListLoyaltySegments extends Query<UnitsAnswer> {
   constructor(
@@ -88,6 +94,7 @@ export class ListLoyaltySegmentsHandler implements IQueryHandler<ListLoyaltySegm
       by,
       n: items.reduce((sum, { n }) => sum + n, 0),
       excluded: { [`customers_without_${by}`]: kind.unassigned(window) },
+      benchmarks: BENCHMARKS,
       items,
       next: codes.length > items.length && last ? encodeCursor(last.code) : null,
     };
@@ -106,6 +113,7 @@ export class GetLoyaltySegmentHandler implements IQueryHandler<GetLoyaltySegment
     return {
       ...header(ground, policy, window, asked.now),
       ...classified(kind, unit, window, policy, ground),
+      benchmarks: BENCHMARKS,
     };
   }
 }

@@ -28,6 +28,7 @@ import {
   type Subscription,
 } from '#ledger/index.js';
 import { LENGTHS, LONGEST } from '../windows.js';
+import { CellNames, type Kind } from './cell-names.js';
 
 /** What of the published retention definition the figures depend on. */
 export interface FiguresDefinition {
@@ -38,26 +39,15 @@ export interface FiguresDefinition {
   readonly currency: string;
 }
 
-export type Kind =
-  | 'here'
-  | `kept${(typeof LENGTHS)[number]}`
-  | 'first'
-  | 'covered'
-  | 'margin'
-  | 'bare'
-  | 'recurring'
-  | 'foreign'
-  | 'foreignRecurring';
-
 type Definition = Omit<FiguresDefinition, 'zone'>;
 
 export function contribution(ledger: Ledger, definition: Definition): Record<string, number> {
   const cells: Record<string, number> = {};
   const { segment = '', unit = '', customerSince } = ledger;
-  const sums = new Sums(cells, 'c', `${part(segment)}|${part(unit)}`);
-  contribute(sums, ledger, definition, undefined, customerSince);
+  const names = new CellNames('c', `${part(segment)}|${part(unit)}`);
+  contribute(new Sums(cells, names), ledger, definition, undefined, customerSince);
   for (const product of productsOf(ledger)) {
-    contribute(new Sums(cells, 'p', part(product)), ledger, definition, product, undefined);
+    contribute(new Sums(cells, new CellNames('p', part(product))), ledger, definition, product, undefined);
   }
   return cells;
 }
@@ -65,12 +55,11 @@ export function contribution(ledger: Ledger, definition: Definition): Record<str
 class Sums {
   constructor(
     private readonly cells: Record<string, number>,
-    private readonly scope: 'c' | 'p',
-    private readonly code: string,
+    private readonly names: CellNames,
   ) {}
 
   add(kind: Kind, month: Month, lag: number, amount: number): void {
-    const name = `${this.scope}|${kind}|${month}|${lag}|${this.code}`;
+    const name = this.names.of(kind, month, lag);
     this.cells[name] = (this.cells[name] ?? 0) + amount;
   }
 
