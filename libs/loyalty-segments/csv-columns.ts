@@ -1,6 +1,7 @@
 /** Loyalty classes as rows: the figures flat, reasons by their codes. */
 import type { Column } from '#http/index.js';
-import type { ClassifiedUnit, HistoryPoint } from './queries/loyalty-segments.js';
+import type { ClassifiedUnit } from './queries/answer.js';
+import type { HistoryPoint } from './queries/history.js';
 
 const reasons = (list: readonly { readonly code: string }[]): string =>
   list.map(({ code }) => code).join(' ');

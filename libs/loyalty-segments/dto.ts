@@ -3,7 +3,7 @@ import { formed } from '#http/rules.js';
 import type { CustomerId, Instant } from '#kernel';
 import type { Unit } from './queries/classify.js';
 import { UNIT_KINDS, type UnitKind } from './queries/figures.js';
-import type { Asked } from './queries/loyalty-segments.js';
+import type { Asked } from './queries/answer.js';
 import { LENGTHS, type Length } from './windows.js';
 
 const WINDOW = {

@@ -1,16 +1,11 @@
 /** What the routes answer, as OpenAPI shows it: the published example of an acquirer, in pence. */
 import { DEFAULT_SPEND_POLICY } from '#marketing/events.js';
 import { BUILT_IN_DEFINITION } from '#retention/events.js';
+import type { ClassifiedUnit, Header } from './queries/answer.js';
 import { BENCHMARKS } from './queries/benchmarks.js';
 import type { CustomerValueAnswer } from './queries/customer-value.js';
-import type {
-  ClassifiedUnit,
-  Header,
-  HistoryAnswer,
-  UnitAnswer,
-  UnitsAnswer,
-  Verdict,
-} from './queries/loyalty-segments.js';
+import type { HistoryAnswer, Verdict } from './queries/history.js';
+import type { UnitAnswer, UnitsAnswer } from './queries/loyalty-segments.js';
 import { reason } from './queries/reasons.js';
 
 const HEADER: Header = {

@@ -7,11 +7,10 @@ import { historyColumns, unitColumns } from './csv-columns.js';
 import * as dto from './dto.js';
 import { CUSTOMER, HISTORY, UNIT, UNITS } from './examples.js';
 import { GetCustomerValue, type CustomerValueAnswer } from './queries/customer-value.js';
+import { GetLoyaltyHistory, type HistoryAnswer } from './queries/history.js';
 import {
-  GetLoyaltyHistory,
   GetLoyaltySegment,
   ListLoyaltySegments,
-  type HistoryAnswer,
   type UnitAnswer,
   type UnitsAnswer,
 } from './queries/loyalty-segments.js';

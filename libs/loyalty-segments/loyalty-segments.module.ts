@@ -1,11 +1,8 @@
 import { Module } from '@nestjs/common';
 import { LoyaltySegmentsController } from './loyalty-segments.controller.js';
 import { GetCustomerValueHandler } from './queries/customer-value.js';
-import {
-  GetLoyaltyHistoryHandler,
-  GetLoyaltySegmentHandler,
-  ListLoyaltySegmentsHandler,
-} from './queries/loyalty-segments.js';
+import { GetLoyaltyHistoryHandler } from './queries/history.js';
+import { GetLoyaltySegmentHandler, ListLoyaltySegmentsHandler } from './queries/loyalty-segments.js';
 import { Units } from './queries/units.js';
 
 @Module({

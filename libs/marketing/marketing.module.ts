@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CampaignsController, SpendController, SpendPoliciesController } from './marketing.controller.js';
+import { CampaignsController } from './campaigns.controller.js';
 import {
   FindCampaignsHandler,
   FindSpendRecordsHandler,
@@ -8,6 +8,8 @@ import {
   GetSpendPolicyHandler,
   SumSpendHandler,
 } from './queries.js';
+import { SpendController } from './spend.controller.js';
+import { SpendPoliciesController } from './spend-policies.controller.js';
 
 @Module({
   controllers: [CampaignsController, SpendController, SpendPoliciesController],

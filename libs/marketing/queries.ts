@@ -59,7 +59,13 @@ export interface SpendRow {
   readonly records: number;
 }
 
-export class GetSpendPolicies extends Query<{ current: SpendPolicy; items: readonly SpendPolicy[] }> {}
+export interface SpendPolicies {
+  readonly current: SpendPolicy;
+  /** In the order of versions, from the default. */
+  readonly items: readonly SpendPolicy[];
+}
+
+export class GetSpendPolicies extends Query<SpendPolicies> {}
 
 export class GetSpendPolicy extends Query<SpendPolicy> {
   constructor(readonly version: number) {
@@ -124,7 +130,7 @@ export class SumSpendHandler implements IQueryHandler<SumSpend> {
 export class GetSpendPoliciesHandler implements IQueryHandler<GetSpendPolicies> {
   constructor(private readonly views: ViewReader) {}
 
-  async execute(): Promise<{ current: SpendPolicy; items: readonly SpendPolicy[] }> {
+  async execute(): Promise<SpendPolicies> {
     const published = await this.views.range(SPEND_POLICY, 'all', { limit: 1_000 });
     const versions = published.map(({ document }) => JSON.parse(document) as PublishedSpendPolicy);
     const items = [DEFAULT_SPEND_POLICY, ...versions];

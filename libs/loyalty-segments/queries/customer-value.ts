@@ -13,7 +13,7 @@ import { UNIT_FIGURES } from '../views/unit-figures.js';
 import { discountOver, endOf, type Window } from '../windows.js';
 import type { Classification, SpendTotals, Unit } from './classify.js';
 import type { Sales } from './figures.js';
-import { classified, header, windowOf, type Asked, type Header } from './loyalty-segments.js';
+import { classified, header, windowOf, type Asked, type Header } from './answer.js';
 import { currentPolicy, Units } from './units.js';
 
 /** Money in minor units of the answer's currency, within the window. */

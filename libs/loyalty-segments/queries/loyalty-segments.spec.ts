@@ -18,14 +18,13 @@ import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
 import { BUILT_IN_DEFINITION } from '#retention/events.js';
 import { unitFiguresView } from '../views/unit-figures.js';
 import { GetCustomerValue, GetCustomerValueHandler } from './customer-value.js';
+import { GetLoyaltyHistory, GetLoyaltyHistoryHandler } from './history.js';
+import type { Asked } from './answer.js';
 import {
-  GetLoyaltyHistory,
-  GetLoyaltyHistoryHandler,
   GetLoyaltySegment,
   GetLoyaltySegmentHandler,
   ListLoyaltySegments,
   ListLoyaltySegmentsHandler,
-  type Asked,
 } from './loyalty-segments.js';
 import { Units } from './units.js';
 

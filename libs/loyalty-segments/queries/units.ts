@@ -111,7 +111,7 @@ export class UnitsOfKind {
 
   /** Customers there at the window's start who belong to no unit of this kind. */
   unassigned(window: Window): number {
-    return this.by === 'organisation' ? 0 : this.cells('').counts(window).customers;
+    return this.cells('').counts(window).customers;
   }
 
   inWindow(unit: Unit, window: Window, policy: SpendPolicy, { currency }: RetentionDefinition): UnitInWindow {

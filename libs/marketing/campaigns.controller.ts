@@ -1,0 +1,94 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { Decide } from '#commands/index.js';
+import { answer, CommandRoute, Context, QueryRoute, Reply, type Answer, type Page } from '#http/index.js';
+import { derivedId, given, type CommandContext } from '#kernel';
+import { campaign, campaignStream, type CampaignCommand } from './campaign.js';
+import { CampaignPath, CampaignsQuery, EndCampaignDto, LaunchCampaignDto } from './dto.js';
+import { FindCampaigns, GetCampaign } from './queries.js';
+import type { Campaign } from './views/campaigns.js';
+
+const WRITERS = ['back-office', 'admin'] as const;
+const READERS = ['back-office', 'analyst', 'auditor', 'admin'] as const;
+const CAMPAIGN = {
+  campaignId: 'spring-2026', name: 'Spring 2026', purpose: 'acquisition', startsOn: '2026-03-01', segment: 'premium',
+}; // prettier-ignore
+
+@Controller('v1/campaigns')
+export class CampaignsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post()
+  @CommandRoute({
+    tag: 'Marketing',
+    summary: 'Launch a campaign',
+    roles: WRITERS,
+    ids: { campaignId: 'spring-2026' },
+    refusals: {
+      'campaign.exists': 'another campaign has this id',
+      'campaign.ends_before_start': 'endsOn is before startsOn',
+    },
+  })
+  launch(
+    @Body() { campaignId, ...body }: LaunchCampaignDto,
+    @Context() context: CommandContext,
+    @Reply() reply: FastifyReply,
+  ): Promise<Answer<{ campaignId: string }>> {
+    const data = given(body) as typeof body;
+    const id = campaignId ?? derivedId(context.commandId, 'campaign');
+    return this.decide(id, { type: 'LaunchCampaign', data }, context, reply);
+  }
+
+  @Post(':campaign/end')
+  @CommandRoute({
+    tag: 'Marketing',
+    summary: 'End a campaign',
+    roles: WRITERS,
+    ids: { campaignId: 'spring-2026' },
+    refusals: {
+      'campaign.not_found': 'no such campaign',
+      'campaign.ended': 'it ended on another day',
+      'campaign.ends_before_start': 'it had not begun',
+    },
+  })
+  end(
+    @Param() path: CampaignPath,
+    @Body() { endedOn }: EndCampaignDto,
+    @Context() context: CommandContext,
+    @Reply() reply: FastifyReply,
+  ): Promise<Answer<{ campaignId: string }>> {
+    return this.decide(path.campaign, { type: 'EndCampaign', data: { endedOn } }, context, reply);
+  }
+
+  @Get()
+  @QueryRoute({
+    tag: 'Marketing',
+    summary: 'Find campaigns',
+    description: 'The latest first.',
+    roles: READERS,
+    example: { items: [CAMPAIGN], next: null },
+  })
+  find(@Query() query: CampaignsQuery): Promise<Page<Campaign>> {
+    return this.queries.execute(new FindCampaigns(query));
+  }
+
+  @Get(':campaign')
+  @QueryRoute({ tag: 'Marketing', summary: 'A campaign', roles: READERS, example: CAMPAIGN })
+  one(@Param() path: CampaignPath): Promise<Campaign> {
+    return this.queries.execute(new GetCampaign(path.campaign));
+  }
+
+  private async decide(
+    campaignId: string,
+    command: CampaignCommand,
+    context: CommandContext,
+    reply: FastifyReply,
+  ): Promise<Answer<{ campaignId: string }>> {
+    const decide = new Decide(campaignStream(campaignId), campaign, command, context);
+    return answer(reply, await this.commands.execute(decide), { campaignId });
+  }
+}
