@@ -58,15 +58,25 @@ function lookUpOffset(zone: string, time: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - time;
 }
 
-const timeOf = (day: string): number => Date.UTC(+day.slice(0, 4), +day.slice(5, 7) - 1, +day.slice(8, 10));
+const timeOf = (day: string): number =>
+  Date.UTC(two(day, 0) * 100 + two(day, 2), two(day, 5) - 1, two(day, 8));
 
-/** Every purchase of every customer passes through here, and toISOString would cost three times as much. */
+/** The number that two digits make. Views read a day many times an event, and slicing it costs three times this. */
+const two = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+
+// A company's history is some thousands of days, each written many times.
+const days = new Map<number, Day>();
+const MOST_DAYS = 50_000;
+
 function dayAt(time: number): Day {
-  const date = new Date(time);
-  const month = TWO_DIGITS[date.getUTCMonth() + 1];
-  return `${String(date.getUTCFullYear()).padStart(4, '0')}-${month}-${TWO_DIGITS[date.getUTCDate()]}` as Day;
+  const number = Math.floor(time / DAY_MS);
+  let day = days.get(number);
+  if (day === undefined) {
+    if (days.size > MOST_DAYS) days.clear();
+    days.set(number, (day = new Date(time).toISOString().slice(0, 10) as Day));
+  }
+  return day;
 }
-const TWO_DIGITS = Array.from({ length: 32 }, (_, n) => String(n).padStart(2, '0'));
 
 export const addDays = (day: string, days: number): Day => dayAt(timeOf(day) + days * DAY_MS);
 
@@ -76,7 +86,7 @@ export const daysBetween = (a: string, b: string): number => Math.round((timeOf(
 /** A calendar month as a number, so that months can be counted and subtracted. */
 export type Month = number;
 
-export const monthOf = (day: string): Month => +day.slice(0, 4) * 12 + +day.slice(5, 7) - 1;
+export const monthOf = (day: string): Month => (two(day, 0) * 100 + two(day, 2)) * 12 + two(day, 5) - 1;
 
 /** `1997-03` */
 export const monthName = (month: Month): string =>

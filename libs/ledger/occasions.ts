@@ -1,7 +1,7 @@
 /** Purchase occasions and the stretches of time in which a customer is there. */
 import type { Day } from '#kernel';
 import { addDays, monthFrom, type Month } from './calendar.js';
-import type { Ledger, Purchase, Subscription } from './ledger.js';
+import type { Defection, Ledger, Purchase, Subscription } from './ledger.js';
 
 /** One customer, one calendar day, net of refunds, above zero. */
 export interface Occasion {
@@ -75,15 +75,23 @@ export function spellsOf(
       .filter(({ startsOn, endsOn }) => endsOn === null || endsOn > startsOn)
       .map(({ startsOn, endsOn }) => ({ from: startsOn, to: endsOn })),
   ];
-  const ends = Object.values(ledger.defections).map(({ effectiveOn }) => effectiveOn);
-  return union(raw.map((spell) => cut(spell, ends)).filter(({ from, to }) => to === null || to > from));
+  const defections = Object.values(ledger.defections);
+  if (defections.length === 0) return union(raw);
+  defections.sort((a, b) => (a.effectiveOn < b.effectiveOn ? -1 : 1));
+  return union(raw.flatMap((spell) => cut(spell, defections)));
 }
 
-/** A defection after the stretch began ends it. */
-function cut({ from, to }: Spell, ends: readonly string[]): Spell {
-  let end = to;
-  for (const day of ends) if (day > from && (end === null || day < end)) end = day;
-  return { from, to: end };
+/** A defection after the stretch began interrupts it until the return. */
+function cut(spell: Spell, defections: readonly Defection[]): Spell[] {
+  const parts: Spell[] = [];
+  let { from } = spell;
+  for (const { effectiveOn, wonBackOn } of defections) {
+    if (effectiveOn <= from || (spell.to !== null && effectiveOn >= spell.to)) continue;
+    parts.push({ from, to: effectiveOn });
+    if (wonBackOn === undefined || (spell.to !== null && wonBackOn >= spell.to)) return parts;
+    from = wonBackOn;
+  }
+  return [...parts, { from, to: spell.to }];
 }
 
 function union(spells: Spell[]): Spell[] {
