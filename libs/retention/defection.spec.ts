@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decide, DomainError, evolve, given } from '#kernel';
+import { decide, DomainError, evolve } from '#kernel';
+import { given } from '#test/support/given.js';
 import type { StandingEvent } from '#customers/events.js';
 import type { DefectionCommand } from './commands.js';
 import { defection, type DefectionState } from './defection.js';
@@ -12,11 +13,14 @@ const registered: Seen = {
   type: 'CustomerRegistered',
   data: { kind: 'organisation', relationship: 'customer' },
 };
-const defected: Seen = {
+const defected: DefectionEvent = {
   type: 'CustomerDefected',
   data: { defectionId: 'd1', effectiveOn: '2026-03-01', reason: 'price' },
 };
-const wonBack: Seen = { type: 'CustomerWonBack', data: { defectionId: 'd1', returnedOn: '2026-05-01' } };
+const wonBack: DefectionEvent = {
+  type: 'CustomerWonBack',
+  data: { defectionId: 'd1', returnedOn: '2026-05-01' },
+};
 
 const declare = (defectionId: string, effectiveOn: string): DefectionCommand => ({
   type: 'DeclareDefection',
@@ -26,74 +30,63 @@ const declare = (defectionId: string, effectiveOn: string): DefectionCommand => 
 const stateAfter = (events: readonly Seen[]): DefectionState =>
   events.reduce<DefectionState>((state, event) => evolve(defection, state, event), defection.initialState);
 
-/** What is decided after these events: the new events, or the code of the refusal. */
-function when(events: readonly Seen[], command: DefectionCommand): readonly DefectionEvent[] | string {
-  try {
-    return decide(defection, command, stateAfter(events));
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
-}
-
 describe('a defection', () => {
   it('is declared of a registered customer', () => {
-    expect(when([registered], declare('d1', '2026-03-01'))).toEqual([defected]);
+    given(defection, registered).when(declare('d1', '2026-03-01')).then(defected);
+    given(defection, registered, defected).when(declare('d1', '2026-03-01')).then();
   });
 
   it('is not declared of nobody, nor of someone who was erased', () => {
-    expect(when([], declare('d1', '2026-03-01'))).toBe('customer.not_found');
+    given(defection).when(declare('d1', '2026-03-01')).isRefused('customer.not_found');
     const erased: Seen = { type: 'CustomerErased', data: { reason: 'request' } };
-    expect(when([registered, erased], declare('d1', '2026-03-01'))).toBe('customer.erased');
+    given(defection, registered, erased).when(declare('d1', '2026-03-01')).isRefused('customer.erased');
   });
 
   it('is one at a time', () => {
-    expect(when([registered, defected], declare('d2', '2026-04-01'))).toBe('defection.open');
-    expect(when([registered, defected, wonBack], declare('d2', '2026-06-01'))).toMatchObject([
-      { type: 'CustomerDefected' },
-    ]);
+    given(defection, registered, defected).when(declare('d2', '2026-04-01')).isRefused('defection.open');
+    given(defection, registered, defected, wonBack)
+      .when(declare('d2', '2026-06-01'))
+      .decides('CustomerDefected');
   });
 
   it('begins after the return from the one before', () => {
-    expect(when([registered, defected, wonBack], declare('d2', '2026-05-01'))).toBe('defection.too_early');
+    given(defection, registered, defected, wonBack)
+      .when(declare('d2', '2026-05-01'))
+      .isRefused('defection.too_early');
   });
 
   it('has its interviews recorded, each once', () => {
     const said = { defectionId: 'd1', reasons: ['price', 'service'] };
-    const heard: Seen = { type: 'DefectionInterviewed', data: said };
-    const record = (staff?: string): DefectionCommand => ({
-      type: 'RecordInterview',
-      data: { ...said, ...given({ staff }) },
-    });
-    expect(when([registered, defected], record())).toEqual([heard]);
-    expect(when([registered, defected, heard], record())).toEqual([]);
-    expect(when([registered, defected, heard], record('ada'))).toHaveLength(1);
+    const heard: DefectionEvent = { type: 'DefectionInterviewed', data: said };
+    const again: DefectionEvent = { type: 'DefectionInterviewed', data: { ...said, staff: 'ada' } };
+    given(defection, registered, defected).when({ type: 'RecordInterview', data: said }).then(heard);
+    given(defection, registered, defected, heard).when({ type: 'RecordInterview', data: said }).then();
+    given(defection, registered, defected, heard)
+      .when({ type: 'RecordInterview', data: again.data })
+      .then(again);
   });
 
   it('has one root cause, which may be attributed anew', () => {
-    const attribute = (cause: string): DefectionCommand => ({
-      type: 'AttributeRootCause',
-      data: { defectionId: 'd1', cause, controllable: true },
-    });
-    const attributed: Seen = {
-      type: 'RootCauseAttributed',
-      data: { defectionId: 'd1', cause: 'billing_errors', controllable: true },
-    };
-    expect(when([registered, defected], attribute('billing_errors'))).toEqual([attributed]);
-    expect(when([registered, defected, attributed], attribute('billing_errors'))).toEqual([]);
-    expect(when([registered, defected, attributed], attribute('late_delivery'))).toHaveLength(1);
+    const attributed = (cause: string) =>
+      ({ type: 'RootCauseAttributed', data: { defectionId: 'd1', cause, controllable: true } }) as const;
+    const attribute = (cause: string) =>
+      ({ type: 'AttributeRootCause', data: attributed(cause).data }) as const;
+    const [billing, late] = [attributed('billing_errors'), attributed('late_delivery')];
+    given(defection, registered, defected).when(attribute('billing_errors')).then(billing);
+    given(defection, registered, defected, billing).when(attribute('billing_errors')).then();
+    given(defection, registered, defected, billing).when(attribute('late_delivery')).then(late);
   });
 
   it('ends with the return, once, and not before it began', () => {
-    const winBack = (returnedOn: string): DefectionCommand => ({
-      type: 'WinBack',
-      data: { defectionId: 'd1', returnedOn },
-    });
-    expect(when([registered, defected], winBack('2026-05-01'))).toEqual([wonBack]);
-    expect(when([registered, defected, wonBack], winBack('2026-05-01'))).toEqual([]);
-    expect(when([registered, defected, wonBack], winBack('2026-06-01'))).toBe('defection.won_back');
-    expect(when([registered, defected], winBack('2026-02-28'))).toBe('win_back.too_early');
-    expect(when([registered], winBack('2026-05-01'))).toBe('defection.not_found');
+    const winBack = (returnedOn: string) =>
+      ({ type: 'WinBack', data: { defectionId: 'd1', returnedOn } }) as const;
+    given(defection, registered, defected).when(winBack('2026-05-01')).then(wonBack);
+    given(defection, registered, defected, wonBack).when(winBack('2026-05-01')).then();
+    given(defection, registered, defected, wonBack)
+      .when(winBack('2026-06-01'))
+      .isRefused('defection.won_back');
+    given(defection, registered, defected).when(winBack('2026-02-28')).isRefused('win_back.too_early');
+    given(defection, registered).when(winBack('2026-05-01')).isRefused('defection.not_found');
   });
 });
 
@@ -122,16 +115,26 @@ const command: fc.Arbitrary<DefectionCommand> = fc.oneof(
   }),
 );
 
+/** Null where the command is refused. */
+function decidedBy(command: DefectionCommand, state: DefectionState): readonly DefectionEvent[] | null {
+  try {
+    return decide(defection, command, state);
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
 describe('every command', () => {
   it('decides nothing new the second time, and leaves at most one defection open', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history: Seen[] = [registered];
         for (const one of commands) {
-          const decided = when(history, one);
-          if (typeof decided === 'string') continue;
+          const decided = decidedBy(one, stateAfter(history));
+          if (decided === null) continue;
           history.push(...decided);
-          expect(when(history, one)).toEqual([]);
+          expect(decidedBy(one, stateAfter(history))).toEqual([]);
           const open = Object.values(stateAfter(history).defections).filter(
             ({ returnedOn }) => returnedOn === null,
           );

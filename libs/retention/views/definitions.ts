@@ -13,6 +13,11 @@ export interface PublishedDefinition extends RetentionDefinition {
   readonly publishedBy: string;
 }
 
+/** The list of all of them. */
+export const ALL = 'all';
+
+export const versionSort = (version: number): string => String(version).padStart(10, '0');
+
 export const definitionsView = view<PublishedDefinition, RetentionDefinitionEvent>({
   ...DEFINITIONS_VIEW,
   key: ({ stream, revision }) => (stream === RETENTION_DEFINITIONS ? String(revision + 1n) : null),
@@ -27,5 +32,5 @@ export const definitionsView = view<PublishedDefinition, RetentionDefinitionEven
     }),
   },
 
-  lists: ({ version }) => [{ list: 'all', sort: String(version).padStart(10, '0') }],
+  lists: ({ version }) => [{ list: ALL, sort: versionSort(version) }],
 });
