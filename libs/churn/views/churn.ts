@@ -1,0 +1,77 @@
+/**
+ * How customers are kept: one ledger a customer, and cells from which every figure over all customers is made.
+ * It is built for one definition; publishing another builds it anew beside the live one.
+ */
+import { customerOf } from '#kernel';
+import { foreignPurchases, ledgerRules, type Ledger, type LedgerEvent } from '#ledger/index.js';
+import { view, type View } from '#projections/index.js';
+import type { RetentionDefinition, RetentionRules } from '#retention/events.js';
+import { dimension, prefixOf, type Contribute, type Dimension } from '../cells.js';
+import { namesIn } from '../names.js';
+import { contributeCohort } from './cohort.js';
+import { contributeLapse, contributeLife, lapseOf } from './life.js';
+import { contributeLosses } from './losses.js';
+import { dimensionsOf, partOf, productsOf, type Part } from './part.js';
+import { contributePresence } from './presence.js';
+import { contributeRecurring, contributeSpend } from './revenue.js';
+
+/** Customers who count as lost from a day on unless they buy, sorted by that day. */
+export const LAPSING = 'lapsing';
+/** Customers whose last day is known, from a notice or a declared defection; sorted by the first day without them. */
+export const LEAVING = 'leaving';
+
+/** What a reader asks for; which definition the live collection was built for is in the collection's name. */
+export const CHURN = { name: 'churn', version: '1' } as const;
+
+export const churnView = (definition: RetentionDefinition): View<Ledger, LedgerEvent> =>
+  view<Ledger, LedgerEvent>({
+    name: CHURN.name,
+    version: `${CHURN.version}+d${definition.version}`,
+    key: ({ stream }) => customerOf(stream),
+    on: ledgerRules(definition.zone),
+    lists: (ledger) => listsOf(ledger, definition),
+    cells: (ledger) => cellsOf(ledger, definition),
+  });
+
+function listsOf(ledger: Ledger, rules: RetentionRules): { list: string; sort: string }[] {
+  if (ledger.erased) return [];
+  const part = partOf(ledger, rules);
+  const end = part.spells.at(-1)?.to ?? null;
+  if (end === null) return [];
+  return [{ list: lapseOf(part) === null ? LEAVING : LAPSING, sort: end }];
+}
+
+function cellsOf(ledger: Ledger, rules: RetentionRules): Record<string, number> {
+  const cells = Object.create(null) as Record<string, number>; // a dictionary from the start, not a shape for each
+  add(cells, dimensionsOf(ledger), partOf(ledger, rules));
+  for (const product of productsOf(ledger)) {
+    add(cells, [dimension('product', product)], partOf(ledger, rules, product));
+  }
+  addExcluded(cells, ledger, rules);
+  return cells;
+}
+
+function add(cells: Record<string, number>, dimensions: readonly Dimension[], part: Part): void {
+  const names = dimensions.map(namesIn);
+  const contribute: Contribute = (kind, keys, amount) => {
+    for (const nameOf of names) {
+      const name = nameOf(kind, keys);
+      cells[name] = (cells[name] ?? 0) + amount;
+    }
+  };
+  contributePresence(part, contribute);
+  contributeCohort(part, contribute);
+  contributeSpend(part, contribute);
+  contributeRecurring(part, contribute);
+  contributeLife(part, contribute);
+  contributeLapse(part, contribute);
+  contributeLosses(part, contribute);
+}
+
+function addExcluded(cells: Record<string, number>, ledger: Ledger, { currency }: RetentionRules): void {
+  const purchases = foreignPurchases(ledger, currency);
+  const subscriptions = Object.values(ledger.subscriptions).filter((one) => one.currency !== currency).length;
+  const prefix = prefixOf('excluded');
+  if (purchases > 0) cells[`${prefix}purchases_in_other_currencies`] = purchases;
+  if (subscriptions > 0) cells[`${prefix}subscriptions_in_other_currencies`] = subscriptions;
+}
