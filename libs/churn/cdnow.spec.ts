@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { monthNamed } from '#ledger/index.js';
+import { foldAll } from '#projections/index.js';
+import { BUILT_IN_DEFINITION } from '#retention/events.js';
+import { cdnowEvents } from '#test/support/cdnow.js';
+import { groupsOf } from './cells.js';
+import { observation, type Figures } from './queries/answer.js';
+import { cohorts } from './queries/cohorts.js';
+import { retention } from './queries/retention.js';
+import { survival } from './queries/survival.js';
+import { churnView } from './views/churn.js';
+
+const definition = { ...BUILT_IN_DEFINITION, currency: 'USD' };
+/** Customers of one customer-day each, of no dollars: an occasion is above zero. */
+const UNPAID = 8;
+const CUSTOMERS = 2_357 - UNPAID;
+
+const END = observation('1998-06-30', '1998-07-01');
+
+let figures: Figures;
+beforeAll(async () => {
+  const { cells } = foldAll(churnView(definition), await cdnowEvents()).changes();
+  const all = groupsOf(cells).get(null)!; // there are customers
+  figures = { definition, position: null, all, groups: [{ group: null, cells: all }], by: null };
+});
+
+describe('the CDNOW sample', () => {
+  it('is three monthly cohorts with all of the revenue, and without the eight customers who paid nothing', () => {
+    const { items, n } = cohorts(figures, 'month', null, END);
+    const rows = items.filter(({ cohort }) => cohort !== null);
+    expect(n).toBe(CUSTOMERS);
+    expect(new Set(rows.map(({ cohort }) => cohort))).toEqual(new Set(['1997-01', '1997-02', '1997-03']));
+    const total = (of: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + of(row), 0);
+    expect(total(({ age, size }) => (age === 0 ? size : 0))).toBe(CUSTOMERS);
+    expect(total(({ occasions }) => occasions)).toBe(6_696 - UNPAID);
+    expect(total(({ revenue }) => revenue)).toBe(24_409_194);
+    expect(rows.every(({ complete }) => complete)).toBe(true);
+  });
+
+  it('is one quarterly cohort, each month of age complete only while all of it was seen', () => {
+    const { items } = cohorts(figures, 'quarter', null, END);
+    const rows = items.filter(({ cohort }) => cohort === '1997-Q1');
+    expect(rows[0]).toMatchObject({ size: CUSTOMERS, eligible: CUSTOMERS, active: CUSTOMERS, rate: 1 });
+    expect(rows.filter(({ complete }) => complete)).toHaveLength(16);
+    expect(rows.at(-1)).toMatchObject({ age: 17, complete: false });
+  });
+
+  it('has lost by the rule, half a year after, whoever bought only once', () => {
+    const [curve] = survival(figures, END).items;
+    expect(curve).toMatchObject({ leaving: 'rule', customers: CUSTOMERS });
+    const [year] = retention(figures, [{ start: monthNamed('1997-04'), months: 12 }], END).items;
+    expect(year!.customersAtStart).toBe(CUSTOMERS); // all had bought within the half year before
+    expect(year!.kept! + year!.lost!).toBe(CUSTOMERS);
+    expect(year).toMatchObject({ new: 0, returning: 0 });
+  });
+});

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { GetAtRiskHandler } from './at-risk.query.js';
+import { ChurnController } from './churn.controller.js';
+import { ChurnFigures } from './figures.js';
+import {
+  GetCausesHandler,
+  GetCohortsHandler,
+  GetRetentionHandler,
+  GetSummaryHandler,
+  GetSurvivalHandler,
+} from './queries.js';
+
+@Module({
+  controllers: [ChurnController],
+  providers: [
+    ChurnFigures,
+    GetRetentionHandler,
+    GetCohortsHandler,
+    GetSurvivalHandler,
+    GetCausesHandler,
+    GetSummaryHandler,
+    GetAtRiskHandler,
+  ],
+})
+export class ChurnModule {}
