@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { AccessModule } from '#access/access.module.js';
 import { firstAdminKey } from '#access/first-key.js';
 import { LogKeyRing } from '#access/key-ring.js';
+import { ChurnModule } from '#churn/churn.module.js';
 import { CommandHandling, DecideHandler } from '#commands/index.js';
 import { CustomersModule } from '#customers/customers.module.js';
 import { Codec } from '#event-store/codec/index.js';
@@ -18,6 +19,7 @@ import { LoyaltySegmentsModule } from '#loyalty-segments/loyalty-segments.module
 import { MarketingModule } from '#marketing/marketing.module.js';
 import { ViewReader } from '#projections/index.js';
 import { READ_STORE } from '#read-store/index.js';
+import { RetentionModule } from '#retention/retention.module.js';
 import { TimelineModule } from '#timeline/timeline.module.js';
 import { TouchpointsModule } from '#touchpoints/touchpoints.module.js';
 import type { Config } from '../composition/config.js';
@@ -63,8 +65,10 @@ export async function createApi(
     CustomersModule,
     TouchpointsModule,
     MarketingModule,
+    RetentionModule,
     TimelineModule,
     LoyaltySegmentsModule,
+    ChurnModule,
   ];
   const root: DynamicModule = {
     module: Root,

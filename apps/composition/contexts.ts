@@ -3,6 +3,7 @@ import { accessEvents } from '#access/events.js';
 import { customer } from '#customers/customer.js';
 import { customerEvents } from '#customers/events.js';
 import { profileView } from '#customers/views/profile.js';
+import { churnView } from '#churn/views/churn.js';
 import { catalogueOf } from '#event-store/codec/index.js';
 import type { AnyDecider } from '#kernel';
 import type { Identities } from '#key-store/index.js';
@@ -12,7 +13,14 @@ import { campaignsView } from '#marketing/views/campaigns.js';
 import { spendPoliciesView } from '#marketing/views/spend-policies.js';
 import { spendView } from '#marketing/views/spend.js';
 import type { AnyView } from '#projections/index.js';
-import { BUILT_IN_DEFINITION, defectionEvents, retentionDefinitionEvents } from '#retention/events.js';
+import { defection } from '#retention/defection.js';
+import {
+  BUILT_IN_DEFINITION,
+  defectionEvents,
+  retentionDefinitionEvents,
+  type RetentionDefinition,
+} from '#retention/events.js';
+import { definitionsView } from '#retention/views/definitions.js';
 import { briefView } from '#timeline/views/brief.js';
 import { timelineView } from '#timeline/views/timeline.js';
 import { subscriptionEvents, touchpointEvents } from '#touchpoints/events.js';
@@ -33,14 +41,20 @@ export const catalogue = catalogueOf(
   ].flatMap((table) => Object.values(table)),
 );
 
-export const customerDeciders: readonly AnyDecider[] = [customer, touchpoint, subscription];
+export const customerDeciders: readonly AnyDecider[] = [customer, touchpoint, subscription, defection];
 
-export const viewsFor = ({ hash }: Identities): readonly AnyView[] => [
+/** @param definition by which customers are counted; who asks for names only need not say */
+export const viewsFor = (
+  { hash }: Identities,
+  definition: RetentionDefinition = BUILT_IN_DEFINITION,
+): readonly AnyView[] => [
   profileView(hash),
   timelineView,
   briefView(hash),
   campaignsView,
   spendView,
   spendPoliciesView,
-  unitFiguresView(BUILT_IN_DEFINITION, BUILT_IN_DEFINITION.version),
+  definitionsView,
+  churnView(definition),
+  unitFiguresView(definition, definition.version),
 ];

@@ -9,7 +9,7 @@ try {
   const config = readConfig(process.env);
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config);
-  const projector = startProjector(stores, log);
+  const projector = await startProjector(stores, log);
   const stop = async (): Promise<void> => {
     await projector.stop();
     await stores.close();

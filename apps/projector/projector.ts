@@ -1,8 +1,11 @@
 /** Projections as a process, or a thread, of their own. */
 import type { Logger } from 'pino';
+import { CommandHandling } from '#commands/index.js';
 import type { Decoded } from '#event-store/codec/index.js';
-import { customerOf } from '#kernel';
+import { customerOf, evolve } from '#kernel';
 import { ProjectionRunner, type RunnerNotice } from '#projections/index.js';
+import { retentionDefinition } from '#retention/definition.js';
+import { RETENTION_DEFINITIONS } from '#retention/events.js';
 import { viewsFor } from '../composition/contexts.js';
 import type { Stores } from '../composition/stores.js';
 
@@ -10,14 +13,32 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-export function startProjector(stores: Stores, log: Logger): Projector {
+export async function startProjector(stores: Stores, log: Logger): Promise<Projector> {
+  const { eventStore: store, codec, readStore, identities } = stores;
+  const handling = new CommandHandling({ store, codec, customerDeciders: [] });
+  let definition = await handling.state(RETENTION_DEFINITIONS, retentionDefinition);
+
+  /** Figures of another definition are other views. A batch may be told again, and an old one late. */
+  const followDefinition = (batch: readonly Decoded[]): void => {
+    const before = definition.version;
+    for (const decoded of batch) {
+      if (decoded.kind !== 'known' || decoded.event.stream !== RETENTION_DEFINITIONS) continue;
+      if (decoded.event.revision === BigInt(definition.version))
+        definition = evolve(retentionDefinition, definition, decoded.event);
+    }
+    if (definition.version > before) runner.use(viewsFor(identities, definition));
+  };
+
   const runner = new ProjectionRunner({
-    store: stores.eventStore,
-    codec: stores.codec,
-    readStore: stores.readStore,
-    views: viewsFor(stores.identities),
+    store,
+    codec,
+    readStore,
+    views: viewsFor(identities, definition),
     notice: (notice) => report(log, notice),
-    follow: (batch) => finishErasures(stores, batch),
+    follow: async (batch) => {
+      followDefinition(batch);
+      await finishErasures(stores, batch);
+    },
   });
   runner.start();
   return { stop: () => runner.stop() };

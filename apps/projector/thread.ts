@@ -7,7 +7,7 @@ import { startProjector } from './projector.js';
 
 const config = workerData as Config; // what `startProjectorThread` sends
 const stores = await openStores(config);
-const projector = startProjector(stores, createLogger({ level: config.logLevel }));
+const projector = await startProjector(stores, createLogger({ level: config.logLevel }));
 parentPort?.once('message', () => {
   void (async () => {
     await projector.stop();

@@ -55,7 +55,7 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
   const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'silent' });
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config);
-  const projector = startProjector(stores, log);
+  const projector = await startProjector(stores, log);
   const api = await createApi(stores, config, log);
   const url = await listen(api.app, config);
 
