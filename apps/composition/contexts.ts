@@ -21,7 +21,6 @@ import {
   type RetentionDefinition,
 } from '#retention/events.js';
 import { definitionsView } from '#retention/views/definitions.js';
-import { briefView } from '#timeline/views/brief.js';
 import { timelineView } from '#timeline/views/timeline.js';
 import { subscriptionEvents, touchpointEvents } from '#touchpoints/events.js';
 import { subscription } from '#touchpoints/subscription.js';
@@ -50,7 +49,6 @@ export const viewsFor = (
 ): readonly AnyView[] => [
   profileView(hash),
   timelineView,
-  briefView(hash),
   campaignsView,
   spendView,
   spendPoliciesView,

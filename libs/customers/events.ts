@@ -119,3 +119,36 @@ export type Medium = (typeof MEDIA)[number];
 /** The list in which whoever has this contact point is found. `hash` is keyed: no list is named after a phone number. */
 export const contactList = (hash: (value: string) => string, medium: Medium, value: string): string =>
   `${medium}:${hash(`${medium} ${value}`)}`;
+
+/** The profile, as every context may read it: the view by its name, and its document. */
+export const PROFILE = { name: 'profile', version: '1' } as const;
+
+export interface Profile {
+  readonly customerId: CustomerId;
+  readonly standing: 'registered' | 'erased' | 'alias';
+  /** The customer this identity belongs to, for an alias. */
+  readonly holder?: string;
+  readonly kind?: string;
+  readonly relationship?: string;
+  readonly customerSince?: string;
+  readonly registeredAt?: string;
+  readonly erasedAt?: string;
+  readonly segment?: string;
+  readonly region?: string;
+  readonly unit?: string;
+  readonly tags: readonly string[];
+  readonly revision: string;
+  /** Shown only to those who may see who a customer is. */
+  readonly personal?: PersonalProfile;
+}
+
+export interface PersonalProfile {
+  readonly name?: string;
+  readonly contactPoints: readonly {
+    readonly contactPointId: string;
+    readonly medium: Medium;
+    readonly value?: string;
+    readonly label?: string;
+  }[];
+  readonly externalIds: readonly { readonly source: string; readonly value?: string }[];
+}

@@ -12,9 +12,8 @@ import {
 import { DomainError, type CustomerId } from '#kernel';
 import { ViewReader } from '#projections/index.js';
 import type { FindCustomersQuery } from './dto.js';
-import { contactList } from './events.js';
+import { contactList, PROFILE, type Profile } from './events.js';
 import { Identities } from '#key-store/identities.js';
-import { PROFILE, type Profile } from './views/profile.js';
 
 export type ProfileAnswer = ForEyes<Profile>;
 

@@ -9,6 +9,9 @@ import type { DefectionEvent } from '#retention/events.js';
 import type { SubscriptionEvent, TouchpointEvent } from '#touchpoints/events.js';
 import { dayIn } from './calendar.js';
 
+/** The view whose documents are ledgers, by customer: for who wants to read one and not to count them. */
+export const LEDGER = { name: 'churn', version: '1' } as const;
+
 export interface Purchase {
   /** In the organisation's zone. */
   readonly day: Day;

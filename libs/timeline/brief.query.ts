@@ -1,13 +1,39 @@
-/** The pre-call brief: everyone who is reached at this phone number or e-mail address. */
+/**
+ * The pre-call brief: everyone who is reached at this phone number or e-mail address, what was last said and in
+ * which mood, and what they are worth. Put together from documents there are already; none is kept for it.
+ */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Identities } from '#key-store/identities.js';
-import { contactList } from '#customers/events.js';
+import { contactList, PROFILE, type Profile } from '#customers/events.js';
 import { forEyesOf, invalidRequest, type ForEyes, type Principal } from '#http/index.js';
+import { Identities } from '#key-store/identities.js';
+import { LEDGER, type Ledger } from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import type { BriefQuery } from './dto.js';
-import { BRIEF, type Brief } from './views/brief.js';
+import { TIMELINE, type Entry } from './views/timeline.js';
 
-export class GetBrief extends Query<{ readonly items: readonly BriefAnswer[] }> {
+export interface Brief {
+  readonly profile: ForEyes<Profile>;
+  /** Newest first, at most five of each; what was retracted is not among them. */
+  readonly moods: readonly { readonly at: string; readonly mood: string }[];
+  readonly notes: readonly ForEyes<Entry>[];
+  readonly contacts: readonly ForEyes<Entry>[];
+  readonly feedback: readonly ForEyes<Entry>[];
+  readonly value: Value;
+}
+
+interface Value {
+  readonly purchases: number;
+  readonly lastPurchaseOn: string | null;
+  /** Minor units, net of refunds. */
+  readonly revenue: readonly { readonly minor: number; readonly currency: string }[];
+  readonly subscriptions: readonly {
+    readonly product: string;
+    readonly startsOn: string;
+    readonly endsOn: string | null;
+  }[];
+}
+
+export class GetBrief extends Query<{ readonly items: readonly Brief[] }> {
   constructor(
     readonly query: BriefQuery,
     readonly caller: Principal,
@@ -16,23 +42,9 @@ export class GetBrief extends Query<{ readonly items: readonly BriefAnswer[] }> 
   }
 }
 
-export type BriefAnswer = ForEyes<
-  Omit<Brief, 'bought' | 'refunds' | 'subscriptions'> & { readonly value: Value }
->;
-
-interface Value {
-  readonly purchases: number;
-  readonly lastPurchaseAt: string | null;
-  /** Minor units, net of refunds. */
-  readonly revenue: readonly { readonly minor: number; readonly currency: string }[];
-  readonly subscriptions: readonly {
-    readonly subscriptionId: string;
-    readonly product: string;
-    readonly endsOn?: string;
-  }[];
-}
-
-const MOST = 20;
+const MOST_CUSTOMERS = 20;
+const ENTRIES = 100;
+const SHOWN = 5;
 
 @QueryHandler(GetBrief)
 export class GetBriefHandler implements IQueryHandler<GetBrief> {
@@ -41,36 +53,65 @@ export class GetBriefHandler implements IQueryHandler<GetBrief> {
     private readonly identities: Identities,
   ) {}
 
-  async execute({ query, caller }: GetBrief): Promise<{ items: BriefAnswer[] }> {
-    const { phone, email } = query;
+  async execute({ query: { phone, email }, caller }: GetBrief): Promise<{ items: Brief[] }> {
     if ((phone === undefined) === (email === undefined)) {
       throw invalidRequest([{ field: 'phone', code: 'one_of', message: 'Send either phone or email.' }]);
     }
-    const { hash } = this.identities;
-    const list = phone === undefined ? contactList(hash, 'email', email!) : contactList(hash, 'phone', phone); // one is given
-    const found = await this.views.range(BRIEF, list, { limit: MOST });
-    return { items: found.map(({ document }) => answerOf(JSON.parse(document) as Brief, caller)) };
+    const [medium, value] = phone === undefined ? (['email', email!] as const) : (['phone', phone] as const); // one is given
+    const list = contactList(this.identities.hash, medium, value);
+    const found = await this.views.range(PROFILE, list, { limit: MOST_CUSTOMERS });
+    return {
+      items: await Promise.all(
+        found.map(({ document }) => this.briefOf(JSON.parse(document) as Profile, caller)),
+      ),
+    };
+  }
+
+  private async briefOf(profile: Profile, caller: Principal): Promise<Brief> {
+    const { customerId } = profile;
+    const newest = await this.views.range(TIMELINE, customerId, { direction: 'descending', limit: ENTRIES });
+    const entries = newest
+      .map(({ document }) => JSON.parse(document) as Entry)
+      .filter(({ retracted }) => !retracted);
+    const [ledger] = await this.views.get<Ledger>(LEDGER, [customerId]);
+    const last = (type: Entry['type']): ForEyes<Entry>[] =>
+      entries
+        .filter((entry) => entry.type === type)
+        .slice(0, SHOWN)
+        .map((entry) => forEyesOf(caller, entry));
+    return {
+      profile: forEyesOf(caller, profile),
+      moods: entries
+        .flatMap(({ occurredAt, data: { mood } }) =>
+          typeof mood === 'string' ? [{ at: occurredAt, mood }] : [],
+        )
+        .slice(0, SHOWN),
+      notes: last('NoteAdded'),
+      contacts: last('InteractionRecorded'),
+      feedback: last('FeedbackReceived'),
+      value: valueOf(ledger),
+    };
   }
 }
 
-function answerOf(
-  { bought, refunds: _refunds, subscriptions, ...brief }: Brief,
-  caller: Principal,
-): BriefAnswer {
-  const purchases = Object.values(bought);
+function valueOf(ledger: Ledger | undefined): Value {
+  const purchases = Object.values(ledger?.purchases ?? {}).filter(({ retracted }) => !retracted);
   const revenue = new Map<string, number>();
-  for (const { minor, currency } of purchases) revenue.set(currency, (revenue.get(currency) ?? 0) + minor);
-  const value: Value = {
+  for (const { amount, refunded } of purchases) {
+    revenue.set(amount.currency, (revenue.get(amount.currency) ?? 0) + amount.minor - refunded);
+  }
+  return {
     purchases: purchases.length,
-    lastPurchaseAt: purchases.reduce<string | null>(
-      (last, { at }) => (last === null || at > last ? at : last),
-      null,
-    ),
+    lastPurchaseOn:
+      purchases
+        .map(({ day }) => day)
+        .sort()
+        .at(-1) ?? null,
     revenue: [...revenue].sort().map(([currency, minor]) => ({ minor, currency })),
-    subscriptions: Object.entries(subscriptions).map(([subscriptionId, subscription]) => ({
-      subscriptionId,
-      ...subscription,
+    subscriptions: Object.values(ledger?.subscriptions ?? {}).map(({ product, startsOn, endsOn }) => ({
+      product,
+      startsOn,
+      endsOn,
     })),
   };
-  return forEyesOf(caller, { ...brief, value });
 }

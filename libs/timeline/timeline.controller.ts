@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Caller, QueryRoute, Reply, type Principal } from '#http/index.js';
-import { GetBrief, type BriefAnswer } from './brief.query.js';
+import { GetBrief, type Brief } from './brief.query.js';
 import { BriefQuery, CustomerPath, TimelineQuery } from './dto.js';
 import { GetTimeline } from './queries.js';
 
@@ -13,10 +13,9 @@ const ENTRY = {
   data: { direction: 'inbound', outcome: 'resolved', mood: 'irritable' }, personal: { subject: 'Late delivery', text: 'Asked where the parcel is.' },
 }; // prettier-ignore
 const BRIEF = {
-  customerId: ID, revision: '9', kind: 'person', relationship: 'customer', segment: 'premium',
-  moods: [{ id: ENTRY.id, at: ENTRY.occurredAt, mood: 'irritable' }], contacts: [], feedback: [],
-  personal: { name: 'Ada Lovelace', contactPoints: {}, notes: [] },
-  value: { purchases: 3, lastPurchaseAt: '2026-02-11T10:00:00.000Z', revenue: [{ minor: 12_450, currency: 'GBP' }], subscriptions: [] },
+  profile: { customerId: ID, standing: 'registered', kind: 'person', relationship: 'customer', segment: 'premium', tags: [], revision: '9', personal: { name: 'Ada Lovelace', contactPoints: [], externalIds: [] } },
+  moods: [{ at: ENTRY.occurredAt, mood: 'irritable' }], notes: [], contacts: [ENTRY], feedback: [],
+  value: { purchases: 3, lastPurchaseOn: '2026-02-11', revenue: [{ minor: 12_450, currency: 'GBP' }], subscriptions: [] },
 }; // prettier-ignore
 
 @Controller('v1')
@@ -49,7 +48,7 @@ export class TimelineController {
     roles: ['back-office', 'analyst', 'auditor', 'admin'],
     example: { items: [BRIEF] },
   })
-  brief(@Query() query: BriefQuery, @Caller() caller: Principal): Promise<{ items: readonly BriefAnswer[] }> {
+  brief(@Query() query: BriefQuery, @Caller() caller: Principal): Promise<{ items: readonly Brief[] }> {
     return this.queries.execute(new GetBrief(query, caller));
   }
 }

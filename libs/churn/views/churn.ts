@@ -3,7 +3,7 @@
  * It is built for one definition; publishing another builds it anew beside the live one.
  */
 import { customerOf } from '#kernel';
-import { foreignPurchases, ledgerRules, type Ledger, type LedgerEvent } from '#ledger/index.js';
+import { LEDGER, foreignPurchases, ledgerRules, type Ledger, type LedgerEvent } from '#ledger/index.js';
 import { view, type View } from '#projections/index.js';
 import type { RetentionDefinition, RetentionRules } from '#retention/events.js';
 import { dimension, prefixOf, type Contribute, type Dimension } from '../cells.js';
@@ -21,7 +21,7 @@ export const LAPSING = 'lapsing';
 export const LEAVING = 'leaving';
 
 /** What a reader asks for; which definition the live collection was built for is in the collection's name. */
-export const CHURN = { name: 'churn', version: '1' } as const;
+export const CHURN = LEDGER;
 
 export const churnView = (definition: RetentionDefinition): View<Ledger, LedgerEvent> =>
   view<Ledger, LedgerEvent>({

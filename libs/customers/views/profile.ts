@@ -3,44 +3,11 @@
  *
  * Contact points are found by a keyed hash, so that no list is named after a person's phone number.
  */
-import { customerOf, type CustomerId, type Recorded } from '#kernel';
+import { customerOf, type Recorded } from '#kernel';
 import { view, type View } from '#projections/index.js';
-import { contactList, type CustomerEvent, type Medium } from '../events.js';
+import { contactList, PROFILE, type CustomerEvent, type PersonalProfile, type Profile } from '../events.js';
 
-export interface Profile {
-  readonly customerId: CustomerId;
-  readonly standing: 'registered' | 'erased' | 'alias';
-  /** The customer this identity belongs to, for an alias. */
-  readonly holder?: string;
-  readonly kind?: string;
-  readonly relationship?: string;
-  readonly customerSince?: string;
-  readonly registeredAt?: string;
-  readonly erasedAt?: string;
-  readonly segment?: string;
-  readonly region?: string;
-  readonly unit?: string;
-  readonly tags: readonly string[];
-  readonly revision: string;
-  /** Shown only to those who may see who a customer is. */
-  readonly personal?: Personal;
-}
-
-interface Personal {
-  readonly name?: string;
-  readonly contactPoints: readonly {
-    readonly contactPointId: string;
-    readonly medium: Medium;
-    readonly value?: string;
-    readonly label?: string;
-  }[];
-  readonly externalIds: readonly { readonly source: string; readonly value?: string }[];
-}
-
-const NOTHING: Personal = { contactPoints: [], externalIds: [] };
-
-/** Queries know the view by its name. */
-export const PROFILE = { name: 'profile', version: '1' } as const;
+const NOTHING: PersonalProfile = { contactPoints: [], externalIds: [] };
 
 export const profileView = (hash: (value: string) => string): View<Profile, CustomerEvent> =>
   view<Profile, CustomerEvent>({
@@ -113,7 +80,10 @@ function begin(before: Profile | null, { stream, revision }: Recorded): Profile 
   return { customerId: customerOf(stream)!, standing: 'registered', tags: [], revision: String(revision) }; // `key` let only customers through
 }
 
-const withPersonal = (profile: Profile, change: (personal: Personal) => Partial<Personal>): Profile => {
+const withPersonal = (
+  profile: Profile,
+  change: (personal: PersonalProfile) => Partial<PersonalProfile>,
+): Profile => {
   const personal = profile.personal ?? NOTHING;
   return { ...profile, personal: { ...personal, ...change(personal) } };
 };
