@@ -226,9 +226,9 @@ export function spending({ bought }: Person, product?: string): Map<string, numb
     if (currency !== CURRENCY || (product !== undefined && fact.product !== product)) continue;
     if (retracted && !refunded) continue;
     const net = minor - (retracted ? 0 : Math.min(refunded, minor));
+    if (minor > 0 && net <= 0) continue;
     days.set(day, (days.get(day) ?? 0) + net);
   }
-  for (const [day, net] of days) if (net <= 0) days.delete(day);
   return days;
 }
 

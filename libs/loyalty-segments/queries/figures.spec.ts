@@ -92,6 +92,7 @@ function boughtBy(ledger: Ledger, product: string | undefined) {
   const days = new Map<string, { revenue: number; margin: number; withoutMargin: number }>();
   for (const { day, amount, refunded, margin, lines = [], retracted } of Object.values(ledger.purchases)) {
     if (retracted || amount.currency !== DEFINITION.currency) continue;
+    if (amount.minor > 0 && refunded >= amount.minor) continue;
     const mine = lines.filter(([name]) => name === product).reduce((sum, [, minor]) => sum + minor, 0);
     if (product !== undefined && !lines.some(([name]) => name === product)) continue;
     const kept = amount.minor === 0 ? 0 : (amount.minor - refunded) / amount.minor;
@@ -103,7 +104,6 @@ function boughtBy(ledger: Ledger, product: string | undefined) {
     else sums.withoutMargin += revenue;
     days.set(day, sums);
   }
-  for (const [day, { revenue }] of days) if (revenue <= 0) days.delete(day);
   return days;
 }
 
