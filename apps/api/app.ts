@@ -7,6 +7,8 @@ import { Registry } from 'prom-client';
 import { AccessModule } from '#access/access.module.js';
 import { firstAdminKey } from '#access/first-key.js';
 import { LogKeyRing } from '#access/key-ring.js';
+import { AuditModule } from '#audit/audit.module.js';
+import { AUDITED_VIEWS } from '#audit/audited-views.js';
 import { ChurnModule } from '#churn/churn.module.js';
 import { CommandHandling, DecideHandler } from '#commands/index.js';
 import { CustomersModule } from '#customers/customers.module.js';
@@ -23,7 +25,7 @@ import { RetentionModule } from '#retention/retention.module.js';
 import { TimelineModule } from '#timeline/timeline.module.js';
 import { TouchpointsModule } from '#touchpoints/touchpoints.module.js';
 import type { Config } from '../composition/config.js';
-import { customerDeciders, viewsFor } from '../composition/contexts.js';
+import { auditedViews, customerDeciders, viewsFor } from '../composition/contexts.js';
 import type { Stores } from '../composition/stores.js';
 import { checksOf } from './checks.js';
 
@@ -59,6 +61,7 @@ export async function createApi(
     { provide: CommandHandling, useValue: handling },
     { provide: ViewReader, useValue: views },
     { provide: LogKeyRing, useValue: keys },
+    { provide: AUDITED_VIEWS, useValue: auditedViews(identities) },
   ]);
   const contexts = [
     AccessModule,
@@ -69,6 +72,7 @@ export async function createApi(
     TimelineModule,
     LoyaltySegmentsModule,
     ChurnModule,
+    AuditModule,
   ];
   const root: DynamicModule = {
     module: Root,

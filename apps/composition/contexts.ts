@@ -1,5 +1,6 @@
 /** Every context, once: its event types, its deciders on the customer's stream, its views. */
 import { accessEvents } from '#access/events.js';
+import type { AuditedViews } from '#audit/audited-views.js';
 import { customer } from '#customers/customer.js';
 import { customerEvents } from '#customers/events.js';
 import { profileView } from '#customers/views/profile.js';
@@ -56,3 +57,15 @@ export const viewsFor = (
   churnView(definition),
   unitFiguresView(definition, definition.version),
 ];
+
+/** What audit folds again for another time, and asks what it has seen of the log. */
+export const auditedViews = (identities: Identities): AuditedViews => {
+  const { hash } = identities;
+  const profile = profileView(hash);
+  return {
+    profile,
+    timeline: timelineView,
+    all: viewsFor(identities),
+    byCustomer: [profile, briefView(hash)],
+  };
+};

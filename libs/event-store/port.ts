@@ -74,6 +74,8 @@ export interface Subscribe {
 export const EVENT_STORE = Symbol('EventStore');
 
 export interface EventStore {
+  /** True where positions are 1, 2, 3 and so on, so that an event that was removed leaves a gap. */
+  readonly contiguous: boolean;
   /**
    * Appends all the events or none of them. Events of which only the first are there already are refused.
    * @throws WrongExpectedRevision, EventTooLarge, StoreUnavailable; TypeError for what is no append at all

@@ -17,6 +17,7 @@ export { Ndjson } from './bodies.js';
 export * from './csv.js';
 export * from './cursor.js';
 export * from './fields.js';
+export { Gone } from './gone.js';
 export { type Health, type HealthCheck } from './health.js';
 export { parseJson } from './json.js';
 export { createLogger, type Logging } from './logger.js';

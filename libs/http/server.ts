@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import { awaitViews } from './at-least.js';
 import { authenticate } from './authentication.js';
 import { takeBodies } from './bodies.js';
+import { endWithServer } from './gone.js';
 import { HealthController } from './health.js';
 import { logRequests, NestLog } from './logging.js';
 import { measureRequests, MetricsController } from './metrics.js';
@@ -75,6 +76,7 @@ export async function createHttpApp(
   awaitViews(fastify, options.atLeastMs ?? 5_000);
   measureRequests(fastify);
   logRequests(fastify);
+  endWithServer(fastify);
   fastify.addHook('preClose', (done) => {
     setTimeout(() => fastify.server.closeAllConnections(), options.graceMs ?? 10_000).unref();
     done();

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Clock, Ids } from '#kernel';
 import type { Access, KeyRing, Principal } from './authentication.js';
+import type { Unfinished } from './gone.js';
 import type { HealthCheck } from './health.js';
 
 export interface HttpServices {
@@ -26,6 +27,7 @@ export interface HttpServices {
 declare module 'fastify' {
   interface FastifyInstance {
     readonly services: HttpServices;
+    readonly unfinished: Unfinished;
   }
   interface FastifyRequest {
     /** Null on public routes. */

@@ -47,6 +47,8 @@ export async function openEmbeddedEventStore(options: EmbeddedOptions): Promise<
 }
 
 class EmbeddedEventStore implements EventStore {
+  /** Positions are given out inside the write lock, behind the last; what is rolled back gives them back. */
+  readonly contiguous = true;
   #closed: Promise<void> | undefined;
 
   constructor(

@@ -1,0 +1,68 @@
+/** The views as witnesses of the log: their checkpoints, and the revisions their documents were made at. */
+import { Inject, Injectable } from '@nestjs/common';
+import { customerOf, customerStream, type CustomerId } from '#kernel';
+import { ViewReader, type AnyView } from '#projections/index.js';
+import { MAX_PAGE, READ_STORE, type ListItem, type ReadStore } from '#read-store/port.js';
+import { AUDITED_VIEWS, type AuditedViews } from './audited-views.js';
+import type { Sighting, Witnesses } from './verification.js';
+
+interface Made {
+  readonly revision?: string;
+}
+
+@Injectable()
+export class ViewWitnesses implements Witnesses {
+  constructor(
+    private readonly reader: ViewReader,
+    @Inject(READ_STORE) private readonly store: ReadStore,
+    @Inject(AUDITED_VIEWS) private readonly views: AuditedViews,
+  ) {}
+
+  async positions(): Promise<{ by: string; position: bigint }[]> {
+    const statuses = await Promise.all(this.views.all.map((view) => this.reader.status(view)));
+    return statuses.flatMap(({ view, checkpoint }) =>
+      checkpoint === null ? [] : [{ by: `the view ${view}`, position: checkpoint }],
+    );
+  }
+
+  async *revisions(stream?: string): AsyncGenerator<Sighting> {
+    if (stream === undefined) for (const view of this.views.byCustomer) yield* this.everyDocument(view);
+    else {
+      const customer = customerOf(stream);
+      if (customer === null) return;
+      for (const view of this.views.byCustomer) yield* this.documentOf(view, customer);
+      yield* this.entriesOf(this.views.timeline, customer);
+    }
+  }
+
+  private async *everyDocument(view: AnyView): AsyncGenerator<Sighting> {
+    const { collection } = await this.reader.status(view);
+    if (collection === null) return;
+    for await (const { key, document } of this.store.scan(collection))
+      yield* sighting(view, key as CustomerId, document); // such a view's keys are customers
+  }
+
+  private async *documentOf(view: AnyView, customer: CustomerId): AsyncGenerator<Sighting> {
+    const { collection } = await this.reader.status(view);
+    if (collection === null) return;
+    const [document] = await this.store.get(collection, [customer]);
+    if (document !== undefined) yield* sighting(view, customer, document);
+  }
+
+  private async *entriesOf(view: AnyView, customer: CustomerId): AsyncGenerator<Sighting> {
+    const { collection } = await this.reader.status(view);
+    let page: ListItem[] = [];
+    do {
+      if (collection === null) return;
+      const after = page.at(-1);
+      page = await this.store.range(collection, customer, { ...(after && { after }), limit: MAX_PAGE });
+      for (const { document } of page) yield* sighting(view, customer, document);
+    } while (page.length === MAX_PAGE);
+  }
+}
+
+function* sighting(view: AnyView, customer: CustomerId, document: string): Generator<Sighting> {
+  const { revision } = JSON.parse(document) as Made;
+  if (revision !== undefined)
+    yield { by: `the view ${view.name}`, stream: customerStream(customer), revision: BigInt(revision) };
+}
