@@ -1,8 +1,9 @@
 /** Projections as a process, or a thread, of their own. */
 import type { Logger } from 'pino';
 import { CommandHandling } from '#commands/index.js';
+import { ErasureFollower, type ErasureFollowerOptions } from '#customers/erasure-follower.js';
 import type { Decoded } from '#event-store/codec/index.js';
-import { customerOf, evolve } from '#kernel';
+import { evolve } from '#kernel';
 import { ProjectionRunner, type RunnerNotice } from '#projections/index.js';
 import { retentionDefinition } from '#retention/definition.js';
 import { RETENTION_DEFINITIONS } from '#retention/events.js';
@@ -13,13 +14,17 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-export async function startProjector(stores: Stores, log: Logger): Promise<Projector> {
-  const { eventStore: store, codec, readStore, identities } = stores;
+export async function startProjector(
+  stores: Stores,
+  log: Logger,
+  options: Pick<ErasureFollowerOptions, 'gatherMs'> = {},
+): Promise<Projector> {
+  const { eventStore: store, codec, readStore, keyStore, identities } = stores;
   const handling = new CommandHandling({ store, codec, customerDeciders: [] });
   let definition = await handling.state(RETENTION_DEFINITIONS, retentionDefinition);
 
   /** Figures of another definition are other views. A batch may be told again, and an old one late. */
-  const followDefinition = (batch: readonly Decoded[]): void => {
+  const followDefinition = async (batch: readonly Decoded[]): Promise<void> => {
     const before = definition.version;
     for (const decoded of batch) {
       if (decoded.kind !== 'known' || decoded.event.stream !== RETENTION_DEFINITIONS) continue;
@@ -35,22 +40,23 @@ export async function startProjector(stores: Stores, log: Logger): Promise<Proje
     readStore,
     views: viewsFor(identities, definition),
     notice: (notice) => report(log, notice),
-    follow: async (batch) => {
-      followDefinition(batch);
-      await finishErasures(stores, batch);
-    },
+    follow: followDefinition,
+  });
+  const erasures = new ErasureFollower({
+    store,
+    readStore,
+    keyStore,
+    failed: (error) => log.error({ err: error }, 'finishing erasures failed; trying again'),
+    ...options,
   });
   runner.start();
-  return { stop: () => runner.stop() };
-}
-
-/** An erasure whose process died before it destroyed the key is finished here. */
-async function finishErasures({ keyStore }: Stores, batch: readonly Decoded[]): Promise<void> {
-  for (const decoded of batch) {
-    if (decoded.kind !== 'known' || decoded.event.type !== 'CustomerErased') continue;
-    const customer = customerOf(decoded.event.stream);
-    if (customer !== null) await keyStore.destroy(customer);
-  }
+  erasures.start();
+  return {
+    stop: async () => {
+      await erasures.stop();
+      await runner.stop();
+    },
+  };
 }
 
 function report(log: Logger, notice: RunnerNotice): void {

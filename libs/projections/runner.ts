@@ -155,6 +155,11 @@ export class ProjectionRunner {
     const furthest = this.lanes.at(-1);
     if (!furthest) return false;
     const head = await this.options.store.head();
+    if (furthest.checkpoint !== null && furthest.checkpoint > (head ?? 0n)) {
+      throw new RangeError(
+        `The views stand at ${furthest.checkpoint} and the log ends at ${head}: it was cut off, or is another`,
+      );
+    }
     if (this.lanes.length === 1 && furthest.checkpoint === head) {
       await this.settle(furthest);
       return this.reopen;

@@ -110,6 +110,12 @@ export interface ReadStore {
    * be seen or not; every document that stays is seen exactly once.
    */
   scan(collection: Collection): AsyncIterable<{ readonly key: string; readonly document: string }>;
+  /**
+   * Leaves nothing of what was deleted or replaced in what the store keeps on disk. To be called after a person was
+   * erased; it may rewrite everything.
+   * @throws ReadStoreUnavailable where it could not; call it again
+   */
+  compact(): Promise<void>;
   /** Twice is once. */
   close(): Promise<void>;
 }

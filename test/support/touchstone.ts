@@ -33,6 +33,8 @@ export interface Touchstone {
   /** A key of every role; the analyst's sees personal fields masked. */
   readonly keys: Keys;
   readonly adminKey: string;
+  /** Lines of the log, as they were written. */
+  readonly logged: string[];
   /** With one of the keys; as nobody with null. */
   get(path: string, role?: KeyRole | null): Test;
   post(path: string, body?: object, role?: KeyRole | null): Test;
@@ -52,10 +54,11 @@ export interface Earlier {
 
 export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
   const folder = earlier?.folder ?? (await mkdtemp(join(tmpdir(), 'touchstone-')));
-  const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'silent' });
-  const log = createLogger({ level: config.logLevel });
+  const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0' });
+  const logged: string[] = [];
+  const log = createLogger({ destination: { write: (line) => void logged.push(line) } });
   const stores = await openStores(config);
-  const projector = await startProjector(stores, log);
+  const projector = await startProjector(stores, log, { gatherMs: 0 });
   const api = await createApi(stores, config, log);
   const url = await listen(api.app, config);
 
@@ -89,6 +92,7 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
     stores,
     keys,
     adminKey: keys.admin,
+    logged,
     get: (path, role = 'back-office') => send(request(url).get(path), role ? keys[role] : undefined),
     post: (path, body, role = 'back-office') => {
       const test = send(request(url).post(path), role ? keys[role] : undefined);
