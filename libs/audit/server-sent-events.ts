@@ -22,7 +22,7 @@ export interface Shown {
 const HEARTBEAT_MS = 15_000;
 /** A reader whose connection breaks comes back after so many milliseconds. */
 const RETRY = 'retry: 1000\n\n';
-const BEAT = ': still here\n\n';
+const BEAT = ': still here\n';
 const MOST_EVENTS = 100;
 const MOST_TEXT = 256 * 1024;
 
@@ -40,7 +40,7 @@ export async function* serverSentEvents({
     for (;;) {
       let arrived = await unlessSilent(next, heartbeatMs);
       if (arrived === null) {
-        yield looked === told ? BEAT : `${BEAT}id: ${looked}\n\n`;
+        yield looked === told ? `${BEAT}\n` : `${BEAT}id: ${looked}\n\n`;
         told = looked;
         continue;
       }
