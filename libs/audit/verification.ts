@@ -13,6 +13,9 @@ import { CHAIN_START, checkLink } from '#event-store/codec/chain.js';
 import type { EventStore, Position, Revision, StoredEvent } from '#event-store/port.js';
 import { digestOf, type Checkpoint } from './checkpoint.js';
 
+/** What verification asks of a store. */
+export type ReadableLog = Pick<EventStore, 'contiguous' | 'head' | 'count' | 'readAll' | 'readStream'>;
+
 export interface Wrong {
   readonly kind:
     | 'changed' // not the event that was appended here
@@ -71,7 +74,7 @@ export interface Verification {
 
 /** @throws StoreUnavailable; what is wrong with the log is in the report */
 export async function verifyStream(
-  store: EventStore,
+  store: ReadableLog,
   stream: string,
   { witnesses, signal }: Pick<Verification, 'witnesses' | 'signal'> = {},
 ): Promise<StreamReport> {
@@ -91,7 +94,7 @@ export async function verifyStream(
 
 /** @throws StoreUnavailable; what is wrong with the log is in the report */
 export async function verifyLog(
-  store: EventStore,
+  store: ReadableLog,
   { witnesses, checkpoint, signal }: Verification = {},
 ): Promise<LogReport> {
   const seen = (await witnesses?.positions()) ?? []; // before the head, which can only be further
@@ -163,7 +166,7 @@ function follow(head: Head | undefined, event: StoredEvent, findings: Findings):
 
 /** A view may have read on while the log was read, so whoever seems to know more is held against the store again. */
 async function cutOffStreams(
-  store: EventStore,
+  store: ReadableLog,
   heads: ReadonlyMap<string, Head>,
   witnesses: Witnesses,
   findings: Findings,
@@ -180,7 +183,7 @@ async function cutOffStreams(
 
 /** A store that counts by itself does so in its index of streams, by which commands and replays read. */
 async function miscounted(
-  store: EventStore,
+  store: ReadableLog,
   events: number,
   end: Position,
   findings: Findings,
