@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { canonicalJson } from '#kernel';
 import { tamper } from '#test/support/tamper.js';
-import { startTouchstone, type Touchstone } from '#test/support/touchstone.js';
+import { startTouchstone, until, type Touchstone } from '#test/support/touchstone.js';
 
 interface Event {
   readonly stream: string;
@@ -451,6 +451,22 @@ describe('Verification', () => {
         await log.get('/v1/audit/checkpoints', 'auditor').expect(409);
       },
     ); // prettier-ignore
+  });
+
+  it('is still answered by a Touchstone that was started on a log cut off, and says so', async () => {
+    const { position } = events.at(-1)!;
+    const folder = await mkdtemp(join(tmpdir(), 'touchstone-tampered-'));
+    await cp(template, folder, { recursive: true });
+    tamper(folder, 'DELETE FROM recent_places WHERE position >= ?', position);
+    tamper(folder, 'DELETE FROM events WHERE position >= ?', position);
+    const started = await startTouchstone({ folder, keys });
+    try {
+      expect((await whole(started)).wrong?.[0]).toMatchObject({ kind: 'cut_off', position });
+      await until(() => started.logged.some((line) => line.includes('it was cut off')));
+    } finally {
+      await started.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('finds by a checkpoint kept elsewhere what the views no longer know of', async () => {
