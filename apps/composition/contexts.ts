@@ -66,6 +66,6 @@ export const auditedViews = (identities: Identities): AuditedViews => {
     profile,
     timeline: timelineView,
     all: viewsFor(identities),
-    byCustomer: [profile, briefView(hash)],
+    byCustomer: [profile],
   };
 };
