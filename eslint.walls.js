@@ -8,6 +8,7 @@ const contexts = [
   'audit',
   'churn',
   'customers',
+  'import',
   'loyalty-segments',
   'marketing',
   'retention',

@@ -15,6 +15,7 @@ import { CustomersModule } from '#customers/customers.module.js';
 import { Codec } from '#event-store/codec/index.js';
 import { EVENT_STORE } from '#event-store/index.js';
 import { createHttpApp } from '#http/index.js';
+import { ImportModule } from '#import/import.module.js';
 import { systemClock, systemIds } from '#kernel';
 import { Identities, KEY_STORE } from '#key-store/index.js';
 import { LoyaltySegmentsModule } from '#loyalty-segments/loyalty-segments.module.js';
@@ -25,7 +26,7 @@ import { RetentionModule } from '#retention/retention.module.js';
 import { TimelineModule } from '#timeline/timeline.module.js';
 import { TouchpointsModule } from '#touchpoints/touchpoints.module.js';
 import type { Config } from '../composition/config.js';
-import { auditedViews, customerDeciders, viewsFor } from '../composition/contexts.js';
+import { auditedViews, customerDeciders, lineKindsFor, viewsFor } from '../composition/contexts.js';
 import type { Stores } from '../composition/stores.js';
 import { checksOf } from './checks.js';
 
@@ -73,6 +74,7 @@ export async function createApi(
     LoyaltySegmentsModule,
     ChurnModule,
     AuditModule,
+    ImportModule.of(lineKindsFor(identities)),
   ];
   const root: DynamicModule = {
     module: Root,

@@ -1,11 +1,13 @@
-/** Every context, once: its event types, its deciders on the customer's stream, its views. */
+/** Every context, once: its event types, its deciders on the customer's stream, its views, its lines in an import. */
 import { accessEvents } from '#access/events.js';
 import type { AuditedViews } from '#audit/audited-views.js';
 import { customer } from '#customers/customer.js';
 import { customerEvents } from '#customers/events.js';
+import { customerLines } from '#customers/lines.js';
 import { profileView } from '#customers/views/profile.js';
 import { churnView } from '#churn/views/churn.js';
 import { catalogueOf } from '#event-store/codec/index.js';
+import type { LineKind } from '#commands/index.js';
 import type { AnyDecider } from '#kernel';
 import type { Identities } from '#key-store/index.js';
 import { unitFiguresView } from '#loyalty-segments/views/unit-figures.js';
@@ -24,6 +26,7 @@ import {
 import { definitionsView } from '#retention/views/definitions.js';
 import { timelineView } from '#timeline/views/timeline.js';
 import { subscriptionEvents, touchpointEvents } from '#touchpoints/events.js';
+import { subscriptionLines, touchpointLines } from '#touchpoints/lines.js';
 import { subscription } from '#touchpoints/subscription.js';
 import { touchpoint } from '#touchpoints/touchpoint.js';
 
@@ -69,3 +72,9 @@ export const auditedViews = (identities: Identities): AuditedViews => {
     byCustomer: [profile],
   };
 };
+/** The kinds of lines that an import takes. */
+export const lineKindsFor = (ids: Identities): readonly LineKind[] => [
+  ...customerLines(ids),
+  ...touchpointLines,
+  ...subscriptionLines,
+];

@@ -14,17 +14,18 @@
 import {
   decide,
   DomainError,
-  type AnyDecider,
   type Command,
   type CommandContext,
   type Decider,
   type DomainEvent,
   type StreamName,
 } from '#kernel';
-import { WrongExpectedRevision, type EventStore, type StoredEvent } from '#event-store/port.js';
-import type { Codec } from '#event-store/codec/index.js';
-import { StreamCache } from './stream-cache.js';
-import { StreamState } from './stream-state.js';
+import { WrongExpectedRevision } from '#event-store/port.js';
+import { KnownStreams, type Log } from './known-streams.js';
+import { Rehearsal } from './rehearsal.js';
+import { replay } from './replay.js';
+import type { StreamState } from './stream-state.js';
+import { together, type Ask } from './together.js';
 import { Turns } from './turns.js';
 
 export interface Handled<E extends DomainEvent = DomainEvent> {
@@ -38,24 +39,19 @@ export interface Handled<E extends DomainEvent = DomainEvent> {
   readonly replayed: boolean;
 }
 
-export interface CommandHandlingOptions {
-  readonly store: EventStore;
-  readonly codec: Codec;
-  /** The deciders that share a customer's stream. Streams of other kinds have one decider each. */
-  readonly customerDeciders: readonly AnyDecider[];
+export interface CommandHandlingOptions extends Log {
   /** Remembered events over all cached streams. */
   readonly cacheCapacity?: number;
 }
 
 const ATTEMPTS = 10;
-const PAGE = 500;
 
 export class CommandHandling {
   private readonly turns = new Turns();
-  private readonly cache: StreamCache;
+  private readonly streams: KnownStreams;
 
   constructor(private readonly options: CommandHandlingOptions) {
-    this.cache = new StreamCache(options.cacheCapacity ?? 100_000);
+    this.streams = new KnownStreams(options, options.cacheCapacity ?? 100_000);
   }
 
   handle<S, C extends Command, D extends DomainEvent, E extends DomainEvent>(
@@ -67,12 +63,45 @@ export class CommandHandling {
     return this.turns.take(stream, () => this.inTurn(stream, decider, command, context));
   }
 
+  /**
+   * Commands on one stream, one after the other. Those that follow on one another are appended together, so that
+   * a hundred on one customer cost as little as one each on a hundred; every one is answered for itself.
+   */
+  handleAll(stream: StreamName, asks: readonly Ask[]): Promise<PromiseSettledResult<Handled>[]> {
+    return this.turns.take(stream, async () => {
+      const settled: PromiseSettledResult<Handled>[] = [];
+      while (settled.length < asks.length) {
+        const rest = settled.length === 0 ? asks : asks.slice(settled.length);
+        const answered = await together(this.options, this.streams, stream, rest);
+        if (answered.length > 0) settled.push(...answered);
+        else settled.push(await this.alone(stream, rest[0]!)); // there is a rest, or the loop had ended
+      }
+      return settled;
+    });
+  }
+
+  /** Another way in, that goes nowhere: it decides, and appends nothing. */
+  rehearsal(): Rehearsal {
+    return new Rehearsal(this.options);
+  }
+
+  private async alone(
+    stream: StreamName,
+    { decider, command, context }: Ask,
+  ): Promise<PromiseSettledResult<Handled>> {
+    try {
+      return { status: 'fulfilled', value: await this.inTurn(stream, decider, command, context) };
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  }
+
   /** A decider's state of a stream, current as of now. For rules that need to look at another stream. */
   async state<S>(stream: StreamName, decider: Decider<S, any, any, any>): Promise<S> {
     return this.turns.take(stream, async () => {
-      const state = this.cache.get(stream) ?? this.blank(stream, decider);
-      await this.readOn(stream, state);
-      return state.of(decider);
+      const known = this.streams.remembered(stream);
+      if (known !== undefined) await this.streams.readOn(stream, known);
+      return (known ?? (await this.streams.read(stream, decider))).of(decider);
     });
   }
 
@@ -82,12 +111,9 @@ export class CommandHandling {
     command: C,
     context: CommandContext,
   ): Promise<Handled<D>> {
-    let state = this.cache.get(stream);
-    let fresh = state === undefined;
-    if (state === undefined) {
-      state = this.blank(stream, decider);
-      await this.readOn(stream, state);
-    }
+    const known = this.streams.remembered(stream);
+    let fresh = known === undefined;
+    const state = known ?? (await this.streams.read(stream, decider));
     for (let attempt = 1; ; attempt++) {
       const answered = state.answered.get(context.commandId);
       if (answered !== undefined) return replay(answered, context);
@@ -95,11 +121,11 @@ export class CommandHandling {
       const decided = attemptTo(() => {
         if (context.expectedRevision !== undefined && context.expectedRevision !== head.revision)
           throw stale(head.revision);
-        return decide(decider, command, state!.of(decider)); // assigned above, whichever way it came
+        return decide(decider, command, state.of(decider));
       });
       if (decided.error !== undefined || decided.events.length === 0) {
         if (!fresh) {
-          await this.readOn(stream, state);
+          await this.streams.readOn(stream, state);
           fresh = true;
           continue;
         }
@@ -109,7 +135,7 @@ export class CommandHandling {
       try {
         return await this.append(stream, state, decided.events, context);
       } catch (error) {
-        this.cache.drop(stream); // whatever went wrong, what is known of the stream is no longer certain
+        this.streams.drop(stream); // whatever went wrong, what is known of the stream is no longer certain
         if (!(error instanceof WrongExpectedRevision)) throw error;
         if (attempt === ATTEMPTS) {
           throw new DomainError(
@@ -119,7 +145,7 @@ export class CommandHandling {
           );
         }
         await pause(attempt);
-        await this.readOn(stream, state);
+        await this.streams.readOn(stream, state);
         fresh = true;
       }
     }
@@ -136,42 +162,11 @@ export class CommandHandling {
     const expected = head.revision < 0n ? 'no_stream' : head.revision;
     const { revision, position } = await this.options.store.append(stream, encoded.events, expected);
     const { fingerprint, commandId } = context;
-    state.grow(decided, encoded.head, commandId, { fingerprint, revision, position });
-    this.cache.keep(stream, state);
+    state.grow(decided, encoded.head);
+    state.answered.set(commandId, { fingerprint, revision, position });
+    this.streams.keep(stream, state);
     return { revision, position, events: decided, replayed: false };
   }
-
-  private async readOn(stream: StreamName, state: StreamState): Promise<void> {
-    let page: StoredEvent[] = [];
-    const see = async (): Promise<void> => {
-      for (const decoded of await this.options.codec.decode(page)) state.see(decoded);
-      page = [];
-    };
-    for await (const event of this.options.store.readStream(stream, { from: state.head.revision + 1n })) {
-      page.push(event);
-      if (page.length === PAGE) await see();
-    }
-    if (page.length > 0) await see();
-    if (state.head.revision >= 0n) this.cache.keep(stream, state);
-  }
-
-  private blank(stream: StreamName, decider: AnyDecider): StreamState {
-    return new StreamState(stream.startsWith('customer-') ? this.options.customerDeciders : [decider]);
-  }
-}
-
-function replay(
-  answered: { fingerprint: string | null; revision: bigint; position: bigint },
-  context: CommandContext,
-): Handled<never> {
-  if (answered.fingerprint !== context.fingerprint) {
-    throw new DomainError(
-      'idempotency.key_reused',
-      'This Idempotency-Key came before with another body. Send the first body again, or a new key.',
-      'key_reused',
-    );
-  }
-  return { revision: answered.revision, position: answered.position, events: [], replayed: true };
 }
 
 const stale = (actual: bigint): DomainError =>

@@ -17,6 +17,7 @@ export class StreamCache {
     const { weight } = state;
     this.streams.set(stream, { state, weight });
     this.total += weight;
+    if (this.total <= this.capacity) return; // before looking for the oldest, which walks past what was dropped
     for (const oldest of this.streams.keys()) {
       if (this.total <= this.capacity) break;
       this.drop(oldest);

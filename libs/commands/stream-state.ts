@@ -45,11 +45,10 @@ export class StreamState {
     this.answered.set(event.commandId, { fingerprint, revision: event.revision, position: event.position });
   }
 
-  /** Folds events this process has just appended. */
-  grow(events: readonly DomainEvent[], head: StreamHead, commandId: string, answered: Answered): void {
+  /** Folds events that follow on the head, and with them to `head`. */
+  grow(events: readonly DomainEvent[], head: StreamHead): void {
     for (const event of events) this.fold(event);
     this.head = head;
-    this.answered.set(commandId, answered);
   }
 
   private fold(event: DomainEvent): void {

@@ -15,14 +15,7 @@ import {
   type Page,
   type Principal,
 } from '#http/index.js';
-import {
-  customerStream,
-  derivedId,
-  given,
-  type CommandContext,
-  type CustomerId,
-  type Instant,
-} from '#kernel';
+import { customerStream, given, type CommandContext, type CustomerId, type Instant } from '#kernel';
 import type { CustomerCommand } from './commands.js';
 import { contactPoint } from './contact-points.js';
 import { customer } from './customer.js';
@@ -30,6 +23,7 @@ import * as dto from './dto.js';
 import { Erasure } from './erasure.js';
 import { ExternalIds } from './external-ids.js';
 import { Identities } from '#key-store/identities.js';
+import { registering } from './registering.js';
 import { FindCustomers, GetProfile, type ProfileAnswer } from './queries.js';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -69,19 +63,8 @@ export class CustomersController {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Answered {
-    const { occurredAt, contactPoints = [], tags = [], ...rest } = body;
-    const id = body.externalId
-      ? this.identities.idUnder(body.externalId)
-      : (derivedId(context.commandId, 'customer') as CustomerId);
-    const command: CustomerCommand = {
-      type: 'RegisterCustomer',
-      ...(given(rest) as typeof rest),
-      tags,
-      contactPoints: contactPoints.map((point, place) =>
-        contactPoint(point, context.commandId, place, `contactPoints[${place}]`),
-      ),
-    };
-    return this.decide(id, command, context, occurredAt, reply);
+    const { customerId, command, occurredAt } = registering(body, context.commandId, this.identities);
+    return this.decide(customerId, command, context, occurredAt, reply);
   }
 
   @Post(':customer/profile')

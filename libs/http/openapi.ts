@@ -65,16 +65,19 @@ function complete(document: OpenAPIObject): OpenAPIObject {
 const HEADERS: Readonly<Record<RouteKind, readonly string[]>> = {
   command: ['IdempotencyKey', 'IfMatch', 'CorrelationId', 'Traceparent'],
   query: ['AtLeast', 'CorrelationId', 'Traceparent'],
+  bulk: ['CorrelationId', 'Traceparent'],
 };
 
 const ANSWER_HEADERS: Readonly<Record<RouteKind, readonly string[]>> = {
   command: ['ETag', 'Touchstone-Position', 'Idempotency-Replayed', 'X-Correlation-Id'],
   query: ['X-Correlation-Id'],
+  bulk: ['X-Correlation-Id'],
 };
 
 const ERRORS: Readonly<Record<RouteKind, readonly string[]>> = {
   command: ['400', '401', '403', '404', '409', '410', '412', '413', '415', '422', '429', '503'],
   query: ['400', '401', '403', '404', '410', '429', '503'],
+  bulk: ['400', '401', '403', '415', '429', '503'],
 };
 
 function completeOperation(operation: Operation, kind: RouteKind): void {

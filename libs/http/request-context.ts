@@ -18,7 +18,8 @@ export const Context = createParamDecorator((_: unknown, context: ExecutionConte
 
 const TOKEN = /^[A-Za-z0-9_.:-]{1,128}$/;
 const TRACE = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-const VISIBLE = /^[\x21-\x7e]{1,255}$/;
+/** What an idempotency key is made of. */
+export const VISIBLE = /^[\x21-\x7e]{1,255}$/;
 const STRONG_ETAG = /^"(0|[1-9]\d{0,18})"$/;
 
 /** The id of the request: what the caller calls it, or else the trace it is part of, or else a new one. */
@@ -54,12 +55,14 @@ function idempotencyKey({ headers }: FastifyRequest): string | undefined {
   throw malformed('Idempotency-Key', '1 to 255 visible ASCII characters');
 }
 
+const fingerprintOf = ({ routeOptions, params, body, server }: FastifyRequest): string =>
+  fingerprint(server.services.pepper, routeOptions.url ?? '', params as object, body);
+
 /** The same route, parameters and body give the same fingerprint, however the JSON is laid out. */
-function fingerprintOf({ routeOptions, params, body, server }: FastifyRequest): string {
-  return createHmac('sha256', server.services.pepper)
-    .update(canonicalJson([routeOptions.url, params, body ?? null]))
+export const fingerprint = (pepper: Buffer, route: string, params: object, body: unknown): string =>
+  createHmac('sha256', pepper)
+    .update(canonicalJson([route, params, body ?? null]))
     .digest('hex');
-}
 
 /** `*` asks only that the thing is there, which every command asks anyway. */
 function revisionIn(ifMatch: string | undefined): bigint | undefined {

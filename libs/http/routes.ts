@@ -4,6 +4,7 @@
  */
 import { applyDecorators, type Type } from '@nestjs/common';
 import {
+  ApiBody,
   ApiExtension,
   ApiOperation,
   ApiProduces,
@@ -13,6 +14,7 @@ import {
 } from '@nestjs/swagger';
 import type { Role } from '#kernel';
 import { Roles } from './authentication.js';
+import { Ndjson } from './bodies.js';
 
 export interface AboutRoute {
   /** One line, as a person would say it. */
@@ -38,7 +40,13 @@ export interface AboutQuery extends AboutRoute {
   readonly csv?: boolean;
 }
 
-export type RouteKind = 'command' | 'query';
+export interface AboutBulk extends AboutRoute {
+  /** One line of what is sent, and of what is answered. */
+  readonly line: unknown;
+  readonly answer: unknown;
+}
+
+export type RouteKind = 'command' | 'query' | 'bulk';
 
 /** The mark by which `openapi.ts` knows a route's kind. */
 export const KIND = 'x-kind';
@@ -77,6 +85,23 @@ export function QueryRoute(about: AboutQuery): MethodDecorator {
       ...(answer !== undefined && { type: answer }),
     } as ApiResponseOptions), // its type knows no response of which there is an example only
     ...(csv ? [ApiProduces('application/json', 'text/csv')] : []),
+  );
+}
+
+/** A route that takes lines of JSON and answers a line for each, as it goes. */
+export function BulkRoute({ line, answer, ...about }: AboutBulk): MethodDecorator {
+  const lines = (example: unknown) => ({
+    'application/x-ndjson': { schema: { type: 'string' as const, example: `${JSON.stringify(example)}\n` } },
+  });
+  return applyDecorators(
+    route('bulk', about),
+    Ndjson(),
+    ApiBody({ schema: { type: 'string', example: `${JSON.stringify(line)}\n` } }),
+    ApiResponse({
+      status: 200,
+      description: 'A line for each line, in their order.',
+      content: lines(answer),
+    }),
   );
 }
 

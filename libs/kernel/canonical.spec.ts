@@ -32,4 +32,20 @@ describe('Canonical JSON', () => {
     '["\\u0041"]',
     '{"a": 1}',
   ])('is not %s', (text) => expect(isCanonicalJson(text, JSON.parse(text))).toBe(false));
+
+  it('has members in the order of their UTF-16 code units, few or many', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.integer(), { maxKeys: 60 }), (members) => {
+        const sorted = Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1));
+        const text = sorted.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join();
+        expect(canonicalJson(members)).toBe(`{${text}}`);
+      }),
+    );
+  });
+
+  it('leaves out members without a value, and refuses what JSON cannot say', () => {
+    expect(canonicalJson({ b: undefined, a: -0 })).toBe('{"a":0}');
+    expect(() => canonicalJson({ a: NaN })).toThrow(TypeError);
+    expect(() => canonicalJson({ a: 1n })).toThrow(TypeError);
+  });
 });

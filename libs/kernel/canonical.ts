@@ -3,19 +3,23 @@
  * Hashes are taken over it, so the same content always gives the same bytes.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError('JSON has no NaN and no infinity');
-    return JSON.stringify(value);
+    return Object.is(value, -0) ? '0' : String(value);
   }
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`);
-  const members = value as Record<string, unknown>;
   let text = '';
-  for (const key of Object.keys(members).sort()) {
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '' : ','}${canonicalJson(item ?? null)}`;
+    return `[${text}]`;
+  }
+  const members = value as Record<string, unknown>;
+  for (const key of sorted(Object.keys(members))) {
     const member = members[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
 }
@@ -37,4 +41,19 @@ function isSorted(value: unknown): boolean {
     last = key;
   }
   return true;
+const PLAIN = /^[\w$:.-]{0,64}$/;
+
+/** Most texts are names, codes, ids and times: what needs no escape is quoted as it is, in a fraction of the time. */
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
+/** Array.sort allocates kilobytes to put three keys in order; of many keys it is the faster one. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > 32) return keys.sort();
+  for (let place = 1; place < keys.length; place++) {
+    const key = keys[place]!; // within its length
+    let before = place - 1;
+    for (; before >= 0 && keys[before]! > key; before--) keys[before + 1] = keys[before]!;
+    keys[before + 1] = key;
+  }
+  return keys;
 }

@@ -1,5 +1,5 @@
 /** Branded identifiers: the compiler keeps a touchpoint's id out of a customer's place. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 declare const brand: unique symbol;
 type Id<Name extends string> = string & { readonly [brand]: Name };
@@ -34,7 +34,7 @@ export const instant = (value: string | number | Date): Instant => new Date(valu
  * the same events and the same touchpoint however often it is sent.
  */
 export function derivedId(...parts: readonly string[]): string {
-  const hex = createHash('sha256').update(parts.join('\u001f')).digest('hex');
+  const hex = hash('sha256', parts.join('\u001f'));
   const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16); // a SHA-256 has a 17th digit
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

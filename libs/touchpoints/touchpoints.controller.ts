@@ -3,15 +3,9 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Decide } from '#commands/index.js';
 import { answer, CommandRoute, Context, occurring, Reply, type Answer } from '#http/index.js';
-import {
-  customerStream,
-  derivedId,
-  given,
-  type CommandContext,
-  type CustomerId,
-  type Instant,
-} from '#kernel';
+import { customerStream, given, type CommandContext, type CustomerId, type Instant } from '#kernel';
 import * as dto from './dto.js';
+import { withTouchpointId } from './touchpoint-id.js';
 import { touchpoint, type TouchpointCommand } from './touchpoint.js';
 
 const EXAMPLE = '7a1e0e3c-3a52-8e4f-9c1b-0d6f0a3a6f11';
@@ -45,7 +39,7 @@ export class TouchpointsController {
   ): Answered {
     return this.record(
       path,
-      { type: 'RecordInteraction', data: withId(context, body) },
+      { type: 'RecordInteraction', data: withTouchpointId(context.commandId, body) },
       context,
       occurredAt,
       reply,
@@ -60,7 +54,13 @@ export class TouchpointsController {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Answered {
-    return this.record(path, { type: 'AddNote', data: withId(context, body) }, context, occurredAt, reply);
+    return this.record(
+      path,
+      { type: 'AddNote', data: withTouchpointId(context.commandId, body) },
+      context,
+      occurredAt,
+      reply,
+    );
   }
 
   @Post('feedback')
@@ -75,7 +75,7 @@ export class TouchpointsController {
   ): Answered {
     return this.record(
       path,
-      { type: 'ReceiveFeedback', data: withId(context, body) },
+      { type: 'ReceiveFeedback', data: withTouchpointId(context.commandId, body) },
       context,
       occurredAt,
       reply,
@@ -92,7 +92,7 @@ export class TouchpointsController {
   ): Answered {
     return this.record(
       path,
-      { type: 'CaptureMention', data: withId(context, body) },
+      { type: 'CaptureMention', data: withTouchpointId(context.commandId, body) },
       context,
       occurredAt,
       reply,
@@ -109,7 +109,7 @@ export class TouchpointsController {
   ): Answered {
     return this.record(
       path,
-      { type: 'RecordPurchase', data: withId(context, body) },
+      { type: 'RecordPurchase', data: withTouchpointId(context.commandId, body) },
       context,
       occurredAt,
       reply,
@@ -130,7 +130,7 @@ export class TouchpointsController {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Answered {
-    const data = { ...withId(context, body), purchaseId: path.touchpoint };
+    const data = { ...withTouchpointId(context.commandId, body), purchaseId: path.touchpoint };
     return this.record(path, { type: 'RefundPurchase', data }, context, occurredAt, reply);
   }
 
@@ -191,9 +191,3 @@ export class TouchpointsController {
     return answer(reply, handled, { touchpointId: command.data.touchpointId });
   }
 }
-
-/** The id follows from the command, so that a command sent again names the same touchpoint. */
-const withId = <T extends object>({ commandId }: CommandContext, body: T): T & { touchpointId: string } => ({
-  ...(given(body) as T), // absent fields are left out; the rest is as it was
-  touchpointId: derivedId(commandId, 'touchpoint'),
-});

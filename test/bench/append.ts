@@ -17,7 +17,7 @@ const DATA_BYTES = 500;
 const ROUNDS = 7;
 const ROUND_MS = 300;
 
-type AppendOne = (stream: string, event: NewEvent) => Promise<unknown>;
+export type AppendOne = (stream: string, event: NewEvent) => Promise<unknown>;
 
 /** Appends per second of both sides, at 16 and 256 in flight; takes some ten seconds. */
 export async function benchAppend(): Promise<readonly Row[]> {
@@ -80,7 +80,7 @@ function appendToFile(file: FileHandle): AppendOne {
  * Appends per second while `inFlight` callers append one event after the other, each to random streams of its
  * own: like command handlers they name the revision they expect, and do not get in each other's way.
  */
-async function rate(inFlight: number, streams: readonly string[], append: AppendOne): Promise<number> {
+export async function rate(inFlight: number, streams: readonly string[], append: AppendOne): Promise<number> {
   let count = 0;
   const start = performance.now();
   const caller = async (own: readonly string[]): Promise<void> => {
@@ -98,7 +98,7 @@ async function rate(inFlight: number, streams: readonly string[], append: Append
 const METADATA = JSON.stringify({ schema: 1, actor: { id: 'bench', role: 'agent' } });
 const DATA = JSON.stringify({ note: 'x'.repeat(DATA_BYTES - JSON.stringify({ note: '' }).length) });
 
-const newEvent = (): NewEvent => ({
+export const newEvent = (): NewEvent => ({
   id: randomUUID(),
   type: 'InteractionRecorded',
   data: DATA,

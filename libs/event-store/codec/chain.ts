@@ -6,7 +6,7 @@
  *   hash = sha256hex(previousHash + "\n" + JCS({data, id, metadata without "hash", revision, stream, type}))
  * where the first previousHash is 64 zeros and revision is a decimal string.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isCanonicalJson } from '#kernel';
 import type { StoredEvent } from '../port.js';
 
@@ -26,7 +26,7 @@ export interface Link {
 export function linkHash(previous: string, link: Link): string {
   const { stream, revision, id, type, data, metadata } = link;
   const content = `{"data":${data},"id":${JSON.stringify(id)},"metadata":${metadata},"revision":"${revision}","stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`;
-  return createHash('sha256').update(previous).update('\n').update(content).digest('hex');
+  return hash('sha256', `${previous}\n${content}`);
 }
 
 export type LinkCheck =

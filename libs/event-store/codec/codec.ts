@@ -93,7 +93,7 @@ export class Codec {
         schema: entry.definition.version,
         ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
       };
-      const metadata = canonicalJson(envelope);
+      const metadata = JSON.stringify(envelope); // canonical: its members stand in the order of their names
       hash = linkHash(hash, { stream, revision, id, type: event.type, data, metadata });
       encoded.push({ id, type: event.type, data, metadata: withHash(metadata, hash) });
     }
