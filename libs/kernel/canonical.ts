@@ -24,6 +24,23 @@ export function canonicalJson(value: unknown): string {
   return `{${text}}`;
 }
 
+const PLAIN = /^[\w$:.-]{0,64}$/;
+
+/** Most texts are names, codes, ids and times: what needs no escape is quoted as it is, in a fraction of the time. */
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
+/** Array.sort allocates kilobytes to put three keys in order; of many keys it is the faster one. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > 32) return keys.sort();
+  for (let place = 1; place < keys.length; place++) {
+    const key = keys[place]!; // within its length
+    let before = place - 1;
+    for (; before >= 0 && keys[before]! > key; before--) keys[before + 1] = keys[before]!;
+    keys[before + 1] = key;
+  }
+  return keys;
+}
+
 /**
  * Is `text` the canonical form of `value`, which was parsed from it? Mostly without making that form again, which
  * takes three times as long; ECMAScript puts keys that are whole numbers first, so some are held against it.
@@ -41,19 +58,4 @@ function isSorted(value: unknown): boolean {
     last = key;
   }
   return true;
-const PLAIN = /^[\w$:.-]{0,64}$/;
-
-/** Most texts are names, codes, ids and times: what needs no escape is quoted as it is, in a fraction of the time. */
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
-
-/** Array.sort allocates kilobytes to put three keys in order; of many keys it is the faster one. */
-function sorted(keys: string[]): string[] {
-  if (keys.length > 32) return keys.sort();
-  for (let place = 1; place < keys.length; place++) {
-    const key = keys[place]!; // within its length
-    let before = place - 1;
-    for (; before >= 0 && keys[before]! > key; before--) keys[before + 1] = keys[before]!;
-    keys[before + 1] = key;
-  }
-  return keys;
 }
