@@ -7,4 +7,6 @@ export default {
   transform: { '/node_modules/(content-disposition|cookie)/': '<rootDir>/../test/support/to-commonjs.cjs' },
   transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],
   testTimeout: 30_000,
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/../test/support/closing-line.cjs'],
 };

@@ -57,9 +57,28 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
   const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0' });
   const logged: string[] = [];
   const log = createLogger({ destination: { write: (line) => void logged.push(line) } });
-  const stores = await openStores(config);
-  const projector = await startProjector(stores, log, { gatherMs: 0 });
-  const api = await createApi(stores, config, log);
+  const running: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of running.splice(0).reverse()) await one.close();
+    if (earlier === undefined) await rm(folder, { recursive: true, force: true });
+  };
+  // What does not start as a whole is stopped again: a test that fails must not keep its process alive.
+  const start = async <T extends object>(
+    starting: Promise<T>,
+    stop: (started: T) => Promise<void>,
+  ): Promise<T> => {
+    try {
+      const started = await starting;
+      running.push({ close: () => stop(started) });
+      return started;
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+  const stores = await start(openStores(config), (one) => one.close());
+  await start(startProjector(stores, log, { gatherMs: 0 }), (one) => one.stop());
+  const api = await start(createApi(stores, config, log), (one) => one.close());
   const url = await listen(api.app, config);
 
   const send = (test: Test, key: string | undefined): Test =>
@@ -100,12 +119,7 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
     },
     issueKey: (role, pii) => issue(keys.admin, role, pii),
     settled,
-    stop: async () => {
-      await api.close();
-      await projector.stop();
-      await stores.close();
-      if (earlier === undefined) await rm(folder, { recursive: true, force: true });
-    },
+    stop: close,
   };
 }
 
