@@ -62,16 +62,11 @@ export const viewsFor = (
 ];
 
 /** What audit folds again for another time, and asks what it has seen of the log. */
-export const auditedViews = (identities: Identities): AuditedViews => {
-  const { hash } = identities;
-  const profile = profileView(hash);
-  return {
-    profile,
-    timeline: timelineView,
-    all: viewsFor(identities),
-    byCustomer: [profile],
-  };
-};
+export const auditedViews = (identities: Identities): AuditedViews => ({
+  profile: profileView(identities.hash),
+  timeline: timelineView,
+  all: viewsFor(identities),
+});
 /** The kinds of lines that an import takes. */
 export const lineKindsFor = (ids: Identities): readonly LineKind[] => [
   ...customerLines(ids),

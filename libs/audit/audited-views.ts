@@ -8,12 +8,10 @@ import type { AnyView } from '#projections/index.js';
 export const AUDITED_VIEWS = Symbol('AuditedViews');
 
 export interface AuditedViews {
-  /** One document a customer. */
+  /** One document a customer, which names the `revision` it was made at. */
   readonly profile: AnyView;
-  /** A document an entry, listed under the customer's id. */
+  /** A document an entry, listed under the customer's id; it names the `revision` of its event. */
   readonly timeline: AnyView;
   /** Every view there is: their checkpoints say how long the log was. */
   readonly all: readonly AnyView[];
-  /** Those that have one document a customer, which names the `revision` it was made at. */
-  readonly byCustomer: readonly AnyView[];
 }

@@ -1,4 +1,7 @@
-/** The views as witnesses of the log: their checkpoints, and the revisions their documents were made at. */
+/**
+ * The views as witnesses of the log: their checkpoints, and the revisions their documents were made at. Of one customer
+ * every entry of the timeline is asked; of all, only the profiles.
+ */
 import { Inject, Injectable } from '@nestjs/common';
 import { customerOf, customerStream, type CustomerId } from '#kernel';
 import { ViewReader, type AnyView } from '#projections/index.js';
@@ -26,13 +29,12 @@ export class ViewWitnesses implements Witnesses {
   }
 
   async *revisions(stream?: string): AsyncGenerator<Sighting> {
-    if (stream === undefined) for (const view of this.views.byCustomer) yield* this.everyDocument(view);
-    else {
-      const customer = customerOf(stream);
-      if (customer === null) return;
-      for (const view of this.views.byCustomer) yield* this.documentOf(view, customer);
-      yield* this.entriesOf(this.views.timeline, customer);
-    }
+    const { profile, timeline } = this.views;
+    if (stream === undefined) return yield* this.everyDocument(profile);
+    const customer = customerOf(stream);
+    if (customer === null) return;
+    yield* this.documentOf(profile, customer);
+    yield* this.entriesOf(timeline, customer);
   }
 
   private async *everyDocument(view: AnyView): AsyncGenerator<Sighting> {

@@ -265,6 +265,7 @@ describe('Verification', () => {
   let events: readonly Event[];
   let certified: string;
   let last: Event;
+  let quiet: string;
 
   /** A copy of a stopped Touchstone's folder for each tampering, so that none sees another's. */
   beforeAll(async () => {
@@ -274,6 +275,8 @@ describe('Verification', () => {
     customer = (await post('/v1/customers', { kind: 'person', name: 'Mary Somerville' }))['customerId']!;
     stream = `customer-${customer}`;
     const other = (await post('/v1/customers', { kind: 'person', name: 'Other' }))['customerId']!;
+    quiet = (await post('/v1/customers', { kind: 'person', name: 'Quiet' }))['customerId']!;
+    await post(`/v1/customers/${quiet}/notes`, { text: 'The last that was heard of them.' });
     for (const tag of ['a', 'b', 'c']) {
       await post(`/v1/customers/${customer}/tags`, { tag });
       await post(`/v1/customers/${other}/tags`, { tag });
@@ -451,6 +454,22 @@ describe('Verification', () => {
         await log.get('/v1/audit/checkpoints', 'auditor').expect(409);
       },
     ); // prettier-ignore
+  });
+
+  it('finds by their timeline that the newest of one customer was removed', async () => {
+    const of = `customer-${quiet}`;
+    await after(
+      (folder) => {
+        const note = `SELECT position FROM log WHERE stream = ? AND revision = 1`;
+        tamper(folder, `DELETE FROM recent_places WHERE position = (${note})`, of);
+        tamper(folder, `DELETE FROM events WHERE position = (${note})`, of);
+      },
+      async (log) => {
+        const report = await audit<Report>(`customers/${quiet}/verify`, log);
+        const wrong = { kind: 'cut_off', stream: of, revision: '1' };
+        expect(report.wrong).toEqual([expect.objectContaining(wrong)]);
+      },
+    );
   });
 
   it('is still answered by a Touchstone that was started on a log cut off, and says so', async () => {
