@@ -28,7 +28,8 @@ class IssueApiKeyDto {
 }
 
 class ApiKeyPath {
-  @Text({ max: 64, example: '3a5c1f0e-0c5f-8d2b-a2a5-1f2e3d4c5b6a' }) readonly apiKey!: string;
+  @Text({ max: 64, example: '3a5c1f0e-0c5f-8d2b-a2a5-1f2e3d4c5b6a', description: 'The id of the key.' })
+  readonly apiKey!: string;
 }
 
 const KEY_ID = '3a5c1f0e-0c5f-8d2b-a2a5-1f2e3d4c5b6a';

@@ -20,7 +20,12 @@ export class CustomerPath {
 }
 
 export class ContactPointPath extends CustomerPath {
-  @Text({ max: 64, example: 'f3b0c442-98fc-8c14-9afb-f4c8996fb924' }) readonly contactPoint!: string;
+  @Text({
+    max: 64,
+    example: 'f3b0c442-98fc-8c14-9afb-f4c8996fb924',
+    description: 'The id of the contact point.',
+  })
+  readonly contactPoint!: string;
 }
 
 export class TagPath extends CustomerPath {
@@ -104,7 +109,8 @@ export class EraseCustomerDto {
 export class FindCustomersQuery extends PageQuery {
   @PhoneField({ optional: true }) readonly phone?: string;
   @EmailField({ optional: true }) readonly email?: string;
-  @Text({ max: 200, optional: true, example: 'mastodon:@ada@example.org' }) readonly social?: string;
+  @Text({ max: 200, optional: true, example: 'mastodon:@ada@example.org', description: 'A social handle.' })
+  readonly social?: string;
   @Code({ optional: true, example: 'shop', description: 'With externalId.' }) readonly source?: string;
   @Text({ max: 200, optional: true, example: 'C-10045', description: 'With source.' })
   readonly externalId?: string;

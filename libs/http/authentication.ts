@@ -6,7 +6,8 @@
  * by that hash tells a clock nothing about the key.
  */
 import { hash, randomBytes } from 'node:crypto';
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '#kernel';
 import { Problem } from './problem.js';
@@ -26,8 +27,9 @@ export interface KeyRing {
 
 export type Access = 'public' | readonly Role[];
 
-/** Who may call the route. */
-export const Roles = (...roles: readonly [Role, ...Role[]]): MethodDecorator => configure({ access: roles });
+/** Who may call the route; the OpenAPI document says it from here too, for programs. */
+export const Roles = (...roles: readonly [Role, ...Role[]]): MethodDecorator =>
+  applyDecorators(configure({ access: roles }), ApiExtension('x-roles', [...roles]));
 
 /** For health and for documentation, which hold no data. Nothing else answers without a key. */
 export const Public = (): MethodDecorator => configure({ access: 'public' });

@@ -43,7 +43,13 @@ export const Text = ({ max, min = 1, multiline, ...about }: About & rules.TextBo
 
 /** A code that a company declares for itself: a channel, a product, a reason. */
 export const Code = (about: About = {}): PropertyDecorator => field(rules.code, about, CODE);
-const CODE: Schema = { type: String, pattern: rules.CODE.source, maxLength: 64, example: 'web-shop' };
+const CODE: Schema = {
+  type: String,
+  description: 'A code that your company declares.',
+  pattern: rules.CODE.source,
+  maxLength: 64,
+  example: 'web-shop',
+};
 
 /** The id of a customer. */
 export const CustomerField = (about: About = {}): PropertyDecorator =>
@@ -98,28 +104,44 @@ export const Flag = (about: About<boolean> = {}): PropertyDecorator =>
   field(rules.flag, about, { type: Boolean, example: true });
 
 export const EmailField = (about: About = {}): PropertyDecorator =>
-  field(rules.email, about, { type: String, format: 'email', maxLength: 254, example: 'ada@example.com' });
+  field(rules.email, about, {
+    type: String,
+    description: 'An e-mail address.',
+    format: 'email',
+    maxLength: 254,
+    example: 'ada@example.com',
+  });
 
 /** A telephone number; kept as E.164. */
 export const PhoneField = ({
   country,
   ...about
 }: About & { country?: CountryCode } = {}): PropertyDecorator =>
-  field(rules.phone(country), about, { type: String, maxLength: 40, example: '+442079460000' });
+  field(rules.phone(country), about, {
+    type: String,
+    description: 'A telephone number, with its country code.',
+    maxLength: 40,
+    example: '+442079460000',
+  });
 
 export const ZoneField = (about: About = {}): PropertyDecorator =>
   field(rules.zone, about, { type: String, maxLength: 64, example: 'Europe/London' });
 
 /** Another DTO inside this one. */
 export const Nested = (of: () => Dto, about: About<object> = {}): PropertyDecorator =>
-  field(nested(of), about, { type: of });
+  field(nested(of), about, { type: lazy(of) });
 
 /** A list of another DTO. */
 export const ListOf = (
   of: () => Dto,
   { max, min = 0, ...about }: About<object[]> & ListBounds,
 ): PropertyDecorator =>
-  field(rules.listOf(nested(of), max, min), about, { type: of, isArray: true, minItems: min, maxItems: max });
+  field(rules.listOf(nested(of), max, min), about, {
+    type: lazy(of),
+    isArray: true,
+    minItems: min,
+    maxItems: max,
+  });
 
 /** A list of texts of up to `length` characters. */
 export const Texts = ({
@@ -176,6 +198,12 @@ function violations(read: Rule, value: unknown, name: string): Reading['violatio
   read(value, name, reading);
   return reading.violations;
 }
+
+/** Nest takes a function for one to be called, and not for a class, by its being named `type`. */
+const lazy = (of: () => Dto): (() => Dto) => {
+  const type = (): Dto => of();
+  return type;
+};
 
 const nested = (of: () => Dto): Rule => rule((value, path, reading) => readAs(of(), value, path, reading));
 

@@ -39,6 +39,7 @@ export function documentOf(app: NestFastifyApplication, version: string): OpenAP
     )
     .build();
   const document = SwaggerModule.createDocument(app, frame, {
+    autoTagControllers: false, // chapters are named by the routes
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
   return complete(document);

@@ -44,7 +44,8 @@ export const formed = (form: RegExp, code: string, wanted: string): Rule =>
     typeof value === 'string' && form.test(value) ? value : reading.refuse(field, code, `Send ${wanted}.`),
   );
 
-export const CODE = /^[a-z0-9][a-z0-9_.-]{0,63}$/i;
+/** Without flags, for the OpenAPI document says the same and knows none. */
+export const CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 export const code: Rule = formed(
   CODE,

@@ -62,7 +62,7 @@ export class HistoryQuery extends WindowQuery {
 }
 
 export class UnitPath {
-  @OneOf(UNIT_KINDS) readonly by!: UnitKind;
+  @OneOf(UNIT_KINDS, { description: 'What kind of unit it is.' }) readonly by!: UnitKind;
   @Code({ example: 'premium', description: 'For the organisation: `all`.' }) readonly code!: string;
 }
 

@@ -46,7 +46,8 @@ export class EndCampaignDto {
 }
 
 export class CampaignsQuery extends PageQuery {
-  @OneOf(['running', 'ended'], { optional: true }) readonly standing?: 'running' | 'ended';
+  @OneOf(['running', 'ended'], { optional: true, description: 'Only those.' })
+  readonly standing?: 'running' | 'ended';
 }
 
 export class RecordSpendDto extends Dimensions {
@@ -86,7 +87,8 @@ const monthField = (description: string): PropertyDecorator =>
 export class SpendQuery {
   @monthField('First month.') readonly from!: string;
   @monthField('First month after.') readonly to!: string;
-  @OneOf(PURPOSES, { optional: true }) readonly purpose?: Purpose;
+  @OneOf(PURPOSES, { optional: true, description: 'Only what was spent for this.' })
+  readonly purpose?: Purpose;
   @OneOf(SPEND_DIMENSIONS, { optional: true, description: 'Default all.' }) readonly by: SpendDimension =
     'all';
 }
@@ -94,7 +96,8 @@ export class SpendQuery {
 export class SpendRecordsQuery extends PageQuery {
   @DayField({ optional: true, description: 'First day.' }) readonly from?: Day;
   @DayField({ optional: true, description: 'First day after.' }) readonly to?: Day;
-  @OneOf(PURPOSES, { optional: true }) readonly purpose?: Purpose;
+  @OneOf(PURPOSES, { optional: true, description: 'Only what was spent for this.' })
+  readonly purpose?: Purpose;
 }
 
 const RATE = { min: 0.0001, max: 1 };
@@ -153,5 +156,6 @@ export class PublishSpendPolicyDto extends DeclaredCurves {
 }
 
 export class PolicyPath {
-  @Whole({ min: 0, max: 1_000_000, example: 1 }) readonly version!: number;
+  @Whole({ min: 0, max: 1_000_000, example: 1, description: '0 is the one built in.' })
+  readonly version!: number;
 }

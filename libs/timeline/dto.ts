@@ -16,7 +16,8 @@ export class TimelineQuery extends PageQuery {
   @OneOf(ENTRY_TYPES, { optional: true, description: 'Only entries of this event type.' })
   readonly type?: TimelineEvent['type'];
 
-  @OneOf(CHANNELS, { optional: true }) readonly channel?: (typeof CHANNELS)[number];
+  @OneOf(CHANNELS, { optional: true, description: 'Only what came by this channel.' })
+  readonly channel?: (typeof CHANNELS)[number];
 
   @InstantField({ optional: true, description: 'Only what happened at or after.' }) readonly from?: Instant;
   @InstantField({ optional: true, description: 'Only what happened before.' }) readonly to?: Instant;

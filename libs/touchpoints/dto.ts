@@ -18,10 +18,12 @@ export class CustomerPath {
   @CustomerField() readonly customer!: string;
 }
 export class TouchpointPath extends CustomerPath {
-  @Text({ max: 64, example: TOUCHPOINT }) readonly touchpoint!: string;
+  @Text({ max: 64, example: TOUCHPOINT, description: 'The id that recording it answered.' })
+  readonly touchpoint!: string;
 }
 export class SubscriptionPath extends CustomerPath {
-  @Text({ max: 64, example: TOUCHPOINT }) readonly subscription!: string;
+  @Text({ max: 64, example: TOUCHPOINT, description: 'The id that starting it answered.' })
+  readonly subscription!: string;
 }
 
 export class Dated {
