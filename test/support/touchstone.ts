@@ -9,6 +9,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request, { type Test } from 'supertest';
 import { createLogger, listen } from '#http/index.js';
 import { ViewReader } from '#projections/index.js';
@@ -30,6 +31,7 @@ export interface Touchstone {
   /** Folder of the stores' files. */
   readonly folder: string;
   readonly stores: Stores;
+  readonly app: NestFastifyApplication;
   /** A key of every role; the analyst's sees personal fields masked. */
   readonly keys: Keys;
   readonly adminKey: string;
@@ -109,6 +111,7 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
     url,
     folder,
     stores,
+    app: api.app,
     keys,
     adminKey: keys.admin,
     logged,
