@@ -10,15 +10,14 @@ import {
   whole,
   type CommandContext,
   type EventsOf,
-  type Recorded,
 } from '#kernel';
 import { WrongCheckpoint, type ReadStore } from '#read-store/index.js';
 import { openTestStores, type TestStores } from '#test/support/stores.js';
 import { but } from '#test/support/but.js';
+import { expectFold } from '#test/support/folds.js';
 import { until } from '#test/support/until.js';
 import {
   collectionOf,
-  foldAll,
   PARKED,
   ProjectionRunner,
   view,
@@ -155,13 +154,6 @@ async function history(events = 300): Promise<void> {
   await Promise.all(pending);
 }
 
-async function everything(): Promise<Recorded[]> {
-  const stored = [];
-  for await (const event of stores.eventStore.readAll()) stored.push(event);
-  const decoded = await stores.codec.decode(stored);
-  return decoded.flatMap((one) => (one.kind === 'known' ? [one.event] : []));
-}
-
 async function reached(views: readonly AnyView[]): Promise<void> {
   const head = await stores.eventStore.head();
   const reader = new ViewReader(stores.readStore);
@@ -172,27 +164,7 @@ async function reached(views: readonly AnyView[]): Promise<void> {
   );
 }
 
-/** Every document, list and sum is what a fold from event 0 makes. */
-async function equalsFold(one: AnyView): Promise<void> {
-  const collection = (await stores.readStore.active(one.name))!;
-  const expected = foldAll(one, await everything()).changes();
-  const documents = new Map<string, string>();
-  for await (const { key, document } of stores.readStore.scan(collection)) documents.set(key, document);
-  const folded = [...expected.documents].filter(([, document]) => document !== null);
-  expect([...documents].sort()).toEqual(folded.sort());
-  expect(await stores.readStore.cells(collection, '')).toEqual(
-    [...expected.cells].sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-  for (const list of new Set(expected.listed.map((entry) => entry.list))) {
-    const items = await stores.readStore.range(collection, list, { limit: 1000 });
-    expect(items.map(({ key }) => key).sort()).toEqual(
-      expected.listed
-        .filter((entry) => entry.list === list)
-        .map(({ key }) => key)
-        .sort(),
-    );
-  }
-}
+const equalsFold = (one: AnyView): Promise<void> => expectFold(stores, one);
 
 describe('projections', () => {
   it('are there for an empty log', async () => {

@@ -1,0 +1,53 @@
+/** Views against the same fold without a store: every document, list and sum is what the log makes from event 0. */
+import { expect } from '@jest/globals';
+import type { Codec } from '#event-store/codec/index.js';
+import type { EventStore, StoredEvent } from '#event-store/index.js';
+import type { Recorded } from '#kernel';
+import { foldAll, type AnyView } from '#projections/index.js';
+import type { ListItem, ReadStore } from '#read-store/index.js';
+
+interface Stores {
+  readonly eventStore: EventStore;
+  readonly readStore: ReadStore;
+  readonly codec: Codec;
+}
+
+export async function wholeLog({ eventStore }: Pick<Stores, 'eventStore'>): Promise<StoredEvent[]> {
+  const stored = [];
+  for await (const event of eventStore.readAll()) stored.push(event);
+  return stored;
+}
+
+export async function expectFold(stores: Stores, view: AnyView): Promise<void> {
+  const { codec, readStore } = stores;
+  const decoded = await codec.decode(await wholeLog(stores));
+  const events = decoded.flatMap((one): Recorded[] => (one.kind === 'known' ? [one.event] : []));
+  const collection = (await readStore.active(view.name))!; // a view that is not live fails the test here
+  const expected = foldAll(view, events).changes();
+
+  const documents = new Map<string, string>();
+  for await (const { key, document } of readStore.scan(collection)) documents.set(key, document);
+  const folded = [...expected.documents].filter(([, document]) => document !== null);
+  expect([...documents].sort()).toEqual(folded.sort());
+
+  expect(await readStore.cells(collection, '')).toEqual(
+    [...expected.cells].sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+  const lists = new Map<string, string[]>();
+  for (const { list, key } of expected.listed) lists.set(list, [...(lists.get(list) ?? []), key]);
+  for (const [list, keys] of lists) {
+    const items = await wholeList(readStore, collection, list);
+    expect(items.map(({ key }) => key).sort()).toEqual(keys.sort());
+  }
+}
+
+async function wholeList(readStore: ReadStore, collection: string, list: string): Promise<ListItem[]> {
+  const items: ListItem[] = [];
+  for (;;) {
+    const after = items.at(-1);
+    const page = await readStore.range(collection, list, { limit: 1000, ...(after && { after }) });
+    items.push(...page);
+    if (page.length < 1000) return items;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The server as it ships: a process of its own on a folder, to be stopped, killed and started again.
+ *
+ *     const server = await startServer(folder);
+ *     await server.send('POST', '/v1/customers', { key, body: { kind: 'person' } });
+ *     await server.kill();
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../apps/api/main.js', import.meta.url));
+const PATIENCE_MS = 25_000;
+
+export interface Server {
+  readonly url: string;
+  /** Shown by the first start on a folder. */
+  readonly adminKey: string | null;
+  send(method: string, path: string, options: Sending): Promise<Answer>;
+  /** Asks it to end. @returns its exit code, null where it was killed */
+  stop(): Promise<number | null>;
+  /** kill -9 */
+  kill(): Promise<void>;
+}
+
+export interface Sending {
+  readonly key: string;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** How a start went that ended by itself. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** @throws Error with what it said, when it does not start */
+export async function startServer(folder: string, env: Env = {}): Promise<Server> {
+  const run = launch(folder, env);
+  const url = await Promise.race([
+    run.said(/answers at (\S+),/),
+    run.ended.then(({ error }) => Promise.reject(new Error(error))),
+  ]);
+  const agent = new Agent({ keepAlive: true });
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    run.child.kill(signal);
+    const { code } = await run.ended;
+    agent.destroy();
+    return code;
+  };
+  return {
+    url,
+    adminKey: /shown this once: (\S+)/.exec(run.out())?.[1] ?? null,
+    send: (method, path, sending) => send(agent, url, method, path, sending),
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+  };
+}
+
+/** For a start that is expected to fail; one that does not is killed, and its code is null. */
+export async function failToStart(folder: string, env: Env = {}): Promise<Ended> {
+  const run = launch(folder, env);
+  void run.said(/answers at/).then(
+    () => run.child.kill('SIGKILL'),
+    () => undefined,
+  );
+  return run.ended;
+}
+
+function launch(folder: string, env: Env) {
+  const { NODE_OPTIONS: _ofJest, ...inherited } = process.env;
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...inherited, TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let error = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
+  const late = setTimeout(() => child.kill('SIGKILL'), 4 * PATIENCE_MS); // it must not outlive its test
+  const ended = once(child, 'close').then(([code]): Ended => {
+    clearTimeout(late);
+    return { code: code as number | null, out, error };
+  });
+  const said = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(out);
+        if (found !== null) resolve(found[1] ?? found[0]);
+      };
+      child.stdout.on('data', look);
+      child.once('close', () => reject(new Error(`ended without saying so:\n${out}${error}`)));
+    });
+  return { child, ended, said, out: () => out };
+}
+
+/** @throws Error where the connection is cut before the answer is whole: then nothing is known of the request */
+function send(agent: Agent, url: string, method: string, path: string, sending: Sending): Promise<Answer> {
+  const { key, body, headers } = sending;
+  const content = body === undefined ? undefined : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url + path,
+      {
+        method,
+        agent,
+        timeout: PATIENCE_MS,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(content === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(content)) }),
+          ...headers,
+        },
+      },
+      (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (part: string) => (text += part));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          if (!incoming.complete) return reject(new Error('cut'));
+          const read = text === '' ? {} : (JSON.parse(text) as Answer['body']);
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: read });
+        });
+      },
+    );
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
+    outgoing.on('error', reject);
+    outgoing.end(content);
+  });
+}
