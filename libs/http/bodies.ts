@@ -2,6 +2,7 @@
  * What may come in a body, how much of it and how slowly. JSON is read whole, within a limit and a time; NDJSON is
  * handed to its route as it arrives, of any length. Nothing else is taken.
  */
+import { Readable } from 'node:stream';
 import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -27,6 +28,12 @@ export function takeBodies(fastify: FastifyInstance, arrivalMs: number): void {
     if (request.routeOptions.config.ndjson !== true) return done(problemOf({ statusCode: 415 }, false));
     clearTimeout(request.arrival ?? undefined); // by now the caller is known and may do this
     done(null, stream);
+  });
+
+  // A route that takes lines takes nothing else, and not nothing.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const wrong = request.routeOptions.config.ndjson === true && !(request.body instanceof Readable);
+    done(wrong ? problemOf({ statusCode: 415 }, false) : undefined);
   });
 
   // Node's own requestTimeout would cut a long import, so the time of each body is kept here.

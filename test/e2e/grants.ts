@@ -70,6 +70,15 @@ export const GRANTS: Readonly<Record<string, readonly KeyRole[] | 'public'>> = {
   'POST /v1/definitions/retention': admins,
   'GET /v1/definitions/retention/{version}': everyone,
 
+  'GET /v1/audit/customers/{customer}/events': auditors,
+  'GET /v1/audit/customers/{customer}/state': analysts,
+  'GET /v1/audit/customers/{customer}/verify': auditors,
+  'GET /v1/audit/customers/{customer}/export': auditors,
+  'GET /v1/audit/verify': auditors,
+  'GET /v1/audit/checkpoints': auditors,
+  'GET /v1/events': everyone,
+  'POST /v1/import': writers,
+
   'GET /v1/loyalty-segments': analysts,
   'GET /v1/loyalty-segments/{by}/{code}': analysts,
   'GET /v1/loyalty-segments/{by}/{code}/history': analysts,
