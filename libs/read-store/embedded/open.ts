@@ -10,6 +10,7 @@ import { ReadStoreUnavailable } from '../port.js';
 import { codeOf, isDamage, translated } from './failure.js';
 import { APPLICATION_ID, CATALOGUE, clearAside, LAYOUT } from './layout.js';
 import { EmbeddedReadStore } from './store.js';
+import { WriterThread } from './writer-thread.js';
 
 export type ResetReason = 'damaged' | 'other layout';
 
@@ -29,21 +30,27 @@ const MEBIBYTE = 1024 * 1024;
 export async function openEmbeddedReadStore(options: EmbeddedReadStoreOptions): Promise<EmbeddedReadStore> {
   const { path, readOnly = false, onReset } = options;
   try {
-    const db = readOnly ? openExisting(path) : openOrReset(path, onReset);
-    return new EmbeddedReadStore(db, path);
+    if (!readOnly) prepareFile(path, onReset);
+    return new EmbeddedReadStore(openForReading(path), path, readOnly ? null : new WriterThread(path));
   } catch (error) {
     throw translated(error, path);
   }
 }
 
-function openExisting(path: string): DatabaseSyncInstance {
+/** The writer's connection to a file that is there. */
+export function openForWriting(path: string): DatabaseSyncInstance {
+  return connected(path, false, prepareForWriting);
+}
+
+function openForReading(path: string): DatabaseSyncInstance {
   return connected(path, true, (db) => {
     if (identity(db) === 'ours') return db;
     throw new ReadStoreUnavailable(`${path} is not a read store of this version: open it for writing first`);
   });
 }
 
-function openOrReset(path: string, onReset: EmbeddedReadStoreOptions['onReset']): DatabaseSyncInstance {
+/** Makes the file, or makes it anew, and finishes what a crash has left. */
+function prepareFile(path: string, onReset: EmbeddedReadStoreOptions['onReset']): void {
   claimPath(path);
   const reason = reasonToReset(path);
   if (reason) {
@@ -51,7 +58,7 @@ function openOrReset(path: string, onReset: EmbeddedReadStoreOptions['onReset'])
     claimPath(path);
     onReset?.(reason);
   }
-  return connected(path, false, prepareForWriting);
+  openForWriting(path).close();
 }
 
 /** Documents hold what people said: the file is the owner's alone. SQLite gives its log the same mode. */

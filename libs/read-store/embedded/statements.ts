@@ -10,19 +10,12 @@ import { table } from './layout.js';
 
 export const CHUNK = 50;
 
-export type CollectionStatements = ReturnType<typeof prepareCollection>;
+export type ReadingStatements = ReturnType<typeof prepareReading>;
+export type WritingStatements = ReturnType<typeof prepareWriting>;
 
-export function prepareCollection(db: DatabaseSyncInstance, n: number) {
-  const [documents, entries, cells] = [table('documents', n), table('entries', n), table('cells', n)];
-  const prepare = (sql: string): StatementSyncInstance => {
-    const statement = db.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
-  };
-  const put = (rows: number) =>
-    prepare(`INSERT INTO ${documents} (key, document) VALUES ${Array(rows).fill('(?, ?)').join(', ')}
-      ON CONFLICT (key) DO UPDATE SET document = excluded.document`);
-  const documentId = `(SELECT id FROM ${documents} WHERE key = ?)`;
+export function prepareReading(db: DatabaseSyncInstance, n: number) {
+  const [documents, entries, cells] = tables(n);
+  const prepare = preparing(db);
 
   // A bare `LIMIT ?` is looked at by the planner, so that each new value prepares the statement again: 30 µs.
   // CROSS JOIN is SQLite's way of saying: in this order. `IS` also holds for a cursor of null, meaning none.
@@ -48,7 +41,18 @@ export function prepareCollection(db: DatabaseSyncInstance, n: number) {
       ascending: page('<=', 'e.sort, d.key'),
       descending: page('>=', 'e.sort DESC, d.key DESC'),
     },
+  };
+}
 
+export function prepareWriting(db: DatabaseSyncInstance, n: number) {
+  const [documents, entries, cells] = tables(n);
+  const prepare = preparing(db);
+  const put = (rows: number) =>
+    prepare(`INSERT INTO ${documents} (key, document) VALUES ${Array(rows).fill('(?, ?)').join(', ')}
+      ON CONFLICT (key) DO UPDATE SET document = excluded.document`);
+  const documentId = `(SELECT id FROM ${documents} WHERE key = ?)`;
+
+  return {
     put: put(1),
     putChunk: put(CHUNK),
     delete: prepare(`DELETE FROM ${documents} WHERE key = ?`),
@@ -60,3 +64,13 @@ export function prepareCollection(db: DatabaseSyncInstance, n: number) {
     removeCell: prepare(`DELETE FROM ${cells} WHERE name = ?`),
   };
 }
+
+const tables = (n: number) => [table('documents', n), table('entries', n), table('cells', n)] as const;
+
+const preparing =
+  (db: DatabaseSyncInstance) =>
+  (sql: string): StatementSyncInstance => {
+    const statement = db.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  };

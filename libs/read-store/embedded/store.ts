@@ -1,16 +1,14 @@
 /**
- * The read store in one SQLite file. Everything here is synchronous inside: the projections that write have a
- * thread of their own, and a read is some index seeks.
+ * The read store in one SQLite file. Reads are answered at once, on the calling thread and by a connection that
+ * can only read: a read is some index seeks. Writes are left to a thread of their own.
  *
  * Each read is one statement, and so sees one commit or the next and nothing between. A collection's number is
  * remembered; when its tables are gone, another connection dropped it and the catalogue is asked again.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { Position } from '#event-store/port.js';
-import { checkCommit, checkName, checkRange } from '../checks.js';
+import { checkRange } from '../checks.js';
 import {
   ReadStoreUnavailable,
-  WrongCheckpoint,
   type Collection,
   type CollectionCommit,
   type CollectionState,
@@ -19,16 +17,15 @@ import {
   type ReadStore,
   type TextPage,
 } from '../port.js';
+import { checkpointOf, prepareCatalogue, type CatalogueRow } from './catalogue.js';
 import { isTableGone, translated } from './failure.js';
-import { clearAside, createTables, setAside } from './layout.js';
-import { CHUNK, prepareCollection, type CollectionStatements } from './statements.js';
+import type { Write } from './messages.js';
+import { prepareReading, type ReadingStatements } from './statements.js';
+import type { WriterThread } from './writer-thread.js';
 
 type Row = [sort: string, key: string, document: string];
 
-/** The checkpoint of a collection that was begun and has seen nothing. */
-const NONE = '';
-const checkpointOf = ({ checkpoint }: { readonly checkpoint: string }): Position | null =>
-  checkpoint === NONE ? null : BigInt(checkpoint);
+const CLOSED = 'The read store is closed';
 
 /** Documents that `scan` holds at a time. */
 const SCAN_PAGE = 200;
@@ -36,12 +33,14 @@ const SCAN_PAGE = 200;
 export class EmbeddedReadStore implements ReadStore {
   readonly #catalogue: ReturnType<typeof prepareCatalogue>;
   readonly #numbers = new Map<Collection, number>();
-  readonly #statements = new Map<number, CollectionStatements>();
+  readonly #statements = new Map<number, ReadingStatements>();
 
   /** Takes the connection over, and closes it. */
   constructor(
     private readonly db: DatabaseSyncInstance,
     private readonly path: string,
+    /** Null where the store was opened for reading only. */
+    private readonly writer: WriterThread | null,
   ) {
     this.#catalogue = prepareCatalogue(db);
   }
@@ -73,17 +72,12 @@ export class EmbeddedReadStore implements ReadStore {
     return this.#read(collection, [], ({ cells }) => cells.all(prefix) as [string, number][]);
   }
 
-  async commit(commits: readonly CollectionCommit[]): Promise<void> {
-    commits.forEach(checkCommit);
-    this.#write(() => commits.forEach((commit) => this.#apply(commit)));
+  commit(commits: readonly CollectionCommit[]): Promise<void> {
+    return this.#write({ kind: 'commit', commits });
   }
 
-  async begin(collection: Collection, progress: string): Promise<void> {
-    checkName('A collection', collection);
-    this.#write(() => {
-      if (this.#find(collection) === undefined)
-        this.#catalogue.advance.run(NONE, progress, this.#create(collection));
-    });
+  begin(collection: Collection, progress: string): Promise<void> {
+    return this.#write({ kind: 'begin', collection, progress });
   }
 
   async state(collection: Collection): Promise<CollectionState | undefined> {
@@ -101,22 +95,12 @@ export class EmbeddedReadStore implements ReadStore {
     return row?.collection ?? null;
   }
 
-  async activate(view: string, collection: Collection): Promise<void> {
-    checkName('A view', view);
-    checkName('A collection', collection);
-    this.#attempt(() => this.#catalogue.activate.run(view, collection));
+  activate(view: string, collection: Collection): Promise<void> {
+    return this.#write({ kind: 'activate', view, collection });
   }
 
-  async drop(collection: Collection): Promise<void> {
-    this.#write(() => {
-      const row = this.#find(collection);
-      if (!row) return;
-      this.#catalogue.remove.run(row.n);
-      setAside(this.db, row.n);
-      this.#statements.delete(row.n);
-    });
-    const steps = clearAside(this.db);
-    while (!this.#attempt(() => steps.next()).done) await letOthersRun();
+  drop(collection: Collection): Promise<void> {
+    return this.#write({ kind: 'drop', collection });
   }
 
   async *scan(collection: Collection): AsyncIterable<{ readonly key: string; readonly document: string }> {
@@ -140,18 +124,15 @@ export class EmbeddedReadStore implements ReadStore {
    * file; commits wait meanwhile, reads do not.
    * @throws ReadStoreUnavailable when another connection is reading for longer than the busy timeout
    */
-  async compact(): Promise<void> {
-    this.#attempt(() => {
-      this.db.exec('VACUUM');
-      const { busy } = this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
-      if (busy) throw new ReadStoreUnavailable(`${this.path} is being read: compact it again`);
-    });
+  compact(): Promise<void> {
+    return this.#write({ kind: 'compact' });
   }
 
   /** The binding frees statements only when they are collected, and the file with the last of them. */
   async close(): Promise<void> {
     this.#statements.clear();
     if (this.db.isOpen) this.db.close();
+    await this.writer?.close();
   }
 
   /**
@@ -170,43 +151,17 @@ export class EmbeddedReadStore implements ReadStore {
     });
   }
 
-  #apply(commit: CollectionCommit): void {
-    const row = this.#find(commit.collection);
-    const actual = row ? checkpointOf(row) : null;
-    if (actual !== commit.expected) throw new WrongCheckpoint(commit.collection, commit.expected, actual);
-
-    const checkpoint = String(commit.checkpoint);
-    const n = row?.n ?? this.#create(commit.collection);
-    this.#catalogue.advance.run(checkpoint, commit.progress, n);
-
-    const statements = this.#prepared(n);
-    for (const { list, sort, key } of commit.unlisted) statements.unlist.run(list, sort, key);
-    applyDocuments(statements, commit.documents);
-    for (const { list, sort, key } of commit.listed) statements.list.run(list, sort, key);
-    for (const [name, amount] of commit.cells) {
-      if (amount === 0) continue;
-      const [sum] = statements.add.get(name, amount) as [number];
-      if (sum === 0) statements.removeCell.run(name);
-    }
-  }
-
-  #create(collection: Collection): number {
-    const n = Number(this.#catalogue.create.run(collection).lastInsertRowid);
-    createTables(this.db, n);
-    return n;
-  }
-
   #find(collection: Collection): CatalogueRow | undefined {
     return this.#catalogue.find.get(collection) as CatalogueRow | undefined;
   }
 
-  #prepared(n: number): CollectionStatements {
+  #prepared(n: number): ReadingStatements {
     let statements = this.#statements.get(n);
-    if (!statements) this.#statements.set(n, (statements = prepareCollection(this.db, n)));
+    if (!statements) this.#statements.set(n, (statements = prepareReading(this.db, n)));
     return statements;
   }
 
-  #read<T>(collection: Collection, none: T, query: (statements: CollectionStatements) => T): T {
+  #read<T>(collection: Collection, none: T, query: (statements: ReadingStatements) => T): T {
     return this.#attempt(() => {
       const known = this.#numbers.get(collection);
       if (known !== undefined) {
@@ -225,46 +180,20 @@ export class EmbeddedReadStore implements ReadStore {
     });
   }
 
-  /** IMMEDIATE takes the one write lock before anything is read: two that commit at once are put in a row. */
-  #write(work: () => void): void {
-    this.#attempt(() => {
-      this.db.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        this.db.exec('COMMIT');
-      } catch (error) {
-        if (this.db.isTransaction) this.db.exec('ROLLBACK');
-        throw error;
-      }
-    });
+  async #write(write: Write): Promise<void> {
+    if (!this.db.isOpen) throw new ReadStoreUnavailable(CLOSED);
+    if (!this.writer) throw new ReadStoreUnavailable(`${this.path} was opened for reading only`);
+    return this.writer.write(write);
   }
 
   #attempt<T>(work: () => T): T {
-    if (!this.db.isOpen) throw new ReadStoreUnavailable('The read store is closed');
+    if (!this.db.isOpen) throw new ReadStoreUnavailable(CLOSED);
     try {
       return work();
     } catch (error) {
       throw translated(error, this.path);
     }
   }
-}
-
-interface CatalogueRow {
-  readonly n: number;
-  readonly checkpoint: string;
-  readonly progress: string;
-}
-
-function prepareCatalogue(db: DatabaseSyncInstance) {
-  return {
-    find: db.prepare('SELECT n, checkpoint, progress FROM collections WHERE name = ?'),
-    names: db.prepare('SELECT name FROM collections ORDER BY name'),
-    create: db.prepare(`INSERT INTO collections (name, checkpoint, progress) VALUES (?, '', '')`),
-    advance: db.prepare('UPDATE collections SET checkpoint = ?, progress = ? WHERE n = ?'),
-    remove: db.prepare('DELETE FROM collections WHERE n = ?'),
-    active: db.prepare('SELECT collection FROM views WHERE view = ?'),
-    activate: db.prepare('INSERT OR REPLACE INTO views (view, collection) VALUES (?, ?)'),
-  };
 }
 
 /**
@@ -277,18 +206,3 @@ function bounds({ from = '', to = '\x7f', after, direction }: ListRange): [from:
   const behind = `${after.sort}\x1f`;
   return [from, behind < to ? behind : to];
 }
-
-function applyDocuments(statements: CollectionStatements, documents: CollectionCommit['documents']): void {
-  let values: string[] = [];
-  for (const [key, document] of documents) {
-    if (document === null) statements.delete.run(key);
-    else values.push(key, document);
-    if (values.length === 2 * CHUNK) {
-      statements.putChunk.run(...values);
-      values = [];
-    }
-  }
-  for (let i = 0; i < values.length; i += 2) statements.put.run(values[i], values[i + 1]);
-}
-
-const letOthersRun = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
