@@ -17,9 +17,4 @@ export class DocumentCache {
     this.old = this.young;
     this.young = new Map();
   }
-
-  clear(): void {
-    this.young.clear();
-    this.old.clear();
-  }
 }

@@ -15,15 +15,34 @@ const PAGE = 1000;
 
 export type BatchChanges = Pick<CollectionCommit, 'documents' | 'listed' | 'unlisted' | 'cells'>;
 
+const NONE: BatchChanges['documents'] = new Map();
+
+/** An event and one of the documents it goes to. */
+interface Step {
+  readonly key: string;
+  readonly event: Recorded;
+}
+
+export interface Folded {
+  readonly changes: BatchChanges;
+  /** To be called once the commit has happened. */
+  readonly stored: () => void;
+}
+
 export class Projection {
   readonly parking = new Parking();
   private readonly cache = new DocumentCache(5_000);
+  /** Documents of the commit under way, which the store does not hold yet. */
+  private underWay: BatchChanges['documents'] = NONE;
+  private readonly begins: ReadonlySet<string>;
 
   constructor(
     readonly view: AnyView,
     readonly collection: Collection,
     private readonly store: ReadStore,
-  ) {}
+  ) {
+    this.begins = new Set(view.begins);
+  }
 
   /** Learns what is parked from an earlier run. */
   async open(): Promise<void> {
@@ -48,21 +67,19 @@ export class Projection {
     );
   }
 
-  /** Folds a batch. Nothing is written; `settle` is told once the commit has happened. */
-  async fold(batch: readonly Decoded[]): Promise<{ changes: BatchChanges; settle: () => void }> {
+  /** Folds a batch on what earlier batches made, stored or under way. Nothing is written. */
+  async fold(batch: readonly Decoded[]): Promise<Folded> {
     const set = new WorkingSet(this.view);
     const steps = await this.route(batch, set);
-    for (const { keys, event } of steps) for (const key of keys) this.foldOne(set, key, event);
+    for (const { key, event } of steps) this.foldOne(set, key, event);
     const changes = set.changes();
     this.parking.write(changes);
-    const settle = (): void => {
-      for (const [key, document] of set.documents()) this.cache.set(key, document);
+    for (const [key, document] of set.documents()) this.cache.set(key, document);
+    this.underWay = changes.documents; // by the next fold what was under way until now is stored: see `Lane`
+    const stored = (): void => {
+      if (this.underWay === changes.documents) this.underWay = NONE;
     };
-    return { changes, settle };
-  }
-
-  forget(): void {
-    this.cache.clear();
+    return { changes, stored };
   }
 
   private foldOne(set: WorkingSet, key: string, event: Recorded): void {
@@ -75,13 +92,15 @@ export class Projection {
   }
 
   /** Which documents each event goes to, with all of them loaded. */
-  private async route(
-    batch: readonly Decoded[],
-    set: WorkingSet,
-  ): Promise<{ keys: readonly string[]; event: Recorded }[]> {
-    const steps: { keys: readonly string[]; event: Recorded }[] = [];
+  private async route(batch: readonly Decoded[], set: WorkingSet): Promise<Step[]> {
+    const steps: Step[] = [];
     const begun = new Set<string>();
     const wanted = new Set<string>();
+    const add = (key: string, event: Recorded): void => {
+      steps.push({ key, event });
+      if (this.begins.has(event.type)) begun.add(key);
+      else if (!begun.has(key)) wanted.add(key);
+    };
     for (const decoded of batch) {
       const { type, stream } = decoded.kind === 'known' ? decoded.event : decoded.stored;
       if (!concerns(this.view, type)) continue;
@@ -90,32 +109,26 @@ export class Projection {
         this.parking.add(streamKey(stream), decoded.event, null);
       else {
         const { event } = decoded;
-        const keys = await this.keysOf(event);
-        steps.push({ keys, event });
-        const begins = this.view.begins?.includes(type) ?? false;
-        for (const key of keys) {
-          if (begins) begun.add(key);
-          else if (!begun.has(key)) wanted.add(key);
-        }
+        const list = spreadOf(this.view, event);
+        if (list !== null) for (const key of await this.keysIn(list)) add(key, event);
+        const key = this.keyOf(event);
+        if (key !== null) add(key, event);
       }
     }
     await this.loadInto(set, wanted);
     return steps;
   }
 
-  private async keysOf(event: Recorded): Promise<readonly string[]> {
-    const list = spreadOf(this.view, event);
-    const spread = list === null ? [] : await this.keysIn(list);
+  private keyOf(event: Recorded): string | null {
     try {
-      const key = this.view.key(event) as string | null;
-      return key === null ? spread : [...spread, key];
+      return this.view.key(event) as string | null;
     } catch (error) {
       this.parking.add(
         streamKey(event.stream),
         event,
         error instanceof Error ? error.message : String(error),
       );
-      return [];
+      return null;
     }
   }
 
@@ -137,14 +150,15 @@ export class Projection {
     const missing: string[] = [];
     for (const key of wanted) {
       const cached = this.cache.get(key);
-      if (cached === undefined) missing.push(key);
-      else set.load(key, cached);
+      if (cached !== undefined) set.load(key, cached);
+      else if (this.underWay.has(key)) set.load(key, parsed(this.underWay.get(key)));
+      else missing.push(key);
     }
     if (missing.length === 0) return;
     const found = await this.store.get(this.collection, missing);
-    missing.forEach((key, index) => {
-      const text = found[index];
-      set.load(key, text === undefined ? null : (JSON.parse(text) as object));
-    });
+    missing.forEach((key, index) => set.load(key, parsed(found[index])));
   }
 }
+
+const parsed = (text: string | null | undefined): object | null =>
+  text === undefined || text === null ? null : (JSON.parse(text) as object);

@@ -5,6 +5,9 @@
  *
  * Exactly once by construction: a crash repeats a batch whose commit did not happen. Whatever goes wrong, the
  * runner opens everything again from what the read store says, and goes on.
+ *
+ * Catching up, a batch is read, decoded and folded while the one before it is committed (`Lane` says why that is
+ * safe). Before anything else is made of where a lane stands, it is settled.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Codec, Decoded } from '#event-store/codec/index.js';
@@ -111,12 +114,18 @@ export class ProjectionRunner {
         await delay(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
+    await this.leave().catch((error: unknown) => this.options.notice?.({ kind: 'failed', error }));
+  }
+
+  /** Nothing is under way any more. @throws when the last commit of a lane failed */
+  private async leave(): Promise<void> {
+    for (let lane = this.lanes.pop(); lane !== undefined; lane = this.lanes.pop()) await lane.settled();
   }
 
   /** Every collection that is to move, by checkpoint. */
   private async open(): Promise<void> {
     this.reopen = false;
-    this.lanes = [];
+    await this.leave();
     this.building.clear();
     const existing = await this.options.readStore.collections();
     for (const view of this.views) {
@@ -147,7 +156,7 @@ export class ProjectionRunner {
     if (building) this.building.add(projection);
     const { delivered, recordedAt } = progress;
     this.lanes.push(new Lane([projection], state?.checkpoint ?? null, delivered, recordedAt, readStore));
-    this.merge();
+    await this.merge();
   }
 
   /** One step for every lane that is behind; false when all stand together at the head. */
@@ -161,6 +170,7 @@ export class ProjectionRunner {
       );
     }
     if (this.lanes.length === 1 && furthest.checkpoint === head) {
+      await furthest.settled();
       await this.settle(furthest);
       return this.reopen;
     }
@@ -169,7 +179,7 @@ export class ProjectionRunner {
       const to = lane === furthest ? head : furthest.checkpoint;
       if (to !== null) await this.step(lane, to);
     }
-    this.merge();
+    await this.merge();
     return true;
   }
 
@@ -201,7 +211,7 @@ export class ProjectionRunner {
   }
 
   /** Lanes at one checkpoint become one lane. The furthest is last. */
-  private merge(): void {
+  private async merge(): Promise<void> {
     const merged: Lane[] = [];
     for (const lane of this.lanes.sort((a, b) => compare(a.checkpoint, b.checkpoint))) {
       const previous = merged.at(-1);
@@ -210,6 +220,8 @@ export class ProjectionRunner {
         previous.checkpoint === lane.checkpoint &&
         previous.delivered === lane.delivered
       ) {
+        await previous.settled();
+        await lane.settled();
         previous.projections.push(...lane.projections);
       } else merged.push(lane);
     }
@@ -257,6 +269,7 @@ export class ProjectionRunner {
     try {
       for await (const events of batches(messages, LIVE_BATCH)) {
         await this.advance(lane, events);
+        await lane.settled();
         if (this.stopping.signal.aborted || this.reopen) return;
       }
     } finally {
