@@ -29,6 +29,7 @@ import type { Config } from '../composition/config.js';
 import { auditedViews, customerDeciders, lineKindsFor, viewsFor } from '../composition/contexts.js';
 import type { Stores } from '../composition/stores.js';
 import { checksOf } from './checks.js';
+import { measureViews } from './view-metrics.js';
 
 export interface Api {
   readonly app: NestFastifyApplication;
@@ -81,6 +82,8 @@ export async function createApi(
     imports: [CqrsModule.forRoot(), platform, ...contexts, ...more],
     providers: [DecideHandler],
   };
+  const metrics = new Registry();
+  measureViews(metrics, store, views, all);
   const pepper = await keyStore.secret('fingerprints');
   const app = await createHttpApp(root, {
     log,
@@ -91,7 +94,7 @@ export async function createApi(
       pepper,
       clock: systemClock,
       ids: systemIds,
-      metrics: new Registry(),
+      metrics,
     }),
   });
   return {
