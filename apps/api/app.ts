@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { AccessModule } from '#access/access.module.js';
 import { firstAdminKey } from '#access/first-key.js';
 import { LogKeyRing } from '#access/key-ring.js';
+import type { LocalKey } from '#access/local-key.js';
 import { AuditModule } from '#audit/audit.module.js';
 import { AUDITED_VIEWS } from '#audit/audited-views.js';
 import { ChurnModule } from '#churn/churn.module.js';
@@ -44,6 +45,7 @@ export async function createApi(
   config: Config,
   log: Logger,
   more: NonNullable<DynamicModule['imports']> = [],
+  local?: LocalKey,
 ): Promise<Api> {
   const { eventStore: store, codec, readStore, keyStore, identities } = stores;
   const handling = new CommandHandling({ store, codec, customerDeciders });
@@ -88,7 +90,7 @@ export async function createApi(
   const app = await createHttpApp(root, {
     log,
     services: () => ({
-      keys,
+      keys: local?.with(keys) ?? keys,
       checks: checksOf(store, views, all, config.readyLagSeconds),
       waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
       pepper,

@@ -12,6 +12,7 @@ import type { AnyDecider } from '#kernel';
 import type { Identities } from '#key-store/index.js';
 import { unitFiguresView } from '#loyalty-segments/views/unit-figures.js';
 import { campaignEvents, spendEvents, spendPolicyEvents } from '#marketing/events.js';
+import { marketingLines } from '#marketing/lines.js';
 import { campaignsView } from '#marketing/views/campaigns.js';
 import { spendPoliciesView } from '#marketing/views/spend-policies.js';
 import { spendView } from '#marketing/views/spend.js';
@@ -23,6 +24,7 @@ import {
   retentionDefinitionEvents,
   type RetentionDefinition,
 } from '#retention/events.js';
+import { retentionLines } from '#retention/lines.js';
 import { definitionsView } from '#retention/views/definitions.js';
 import { timelineView } from '#timeline/views/timeline.js';
 import { subscriptionEvents, touchpointEvents } from '#touchpoints/events.js';
@@ -72,4 +74,6 @@ export const lineKindsFor = (ids: Identities): readonly LineKind[] => [
   ...customerLines(ids),
   ...touchpointLines,
   ...subscriptionLines,
+  ...retentionLines,
+  ...marketingLines,
 ];

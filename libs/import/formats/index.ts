@@ -6,6 +6,7 @@ import { ndjson } from './ndjson.js';
 import { retail } from './retail.js';
 import type { Open, Row } from './rows.js';
 
+export { cdnowSample } from './cdnow.js';
 export { checkMapping, MappingError, type Mapping } from './mapping.js';
 export type { Open, Row } from './rows.js';
 

@@ -1,0 +1,96 @@
+/** `touchstone verify [customer|all]`: proves that the log is complete and unchanged, or names the first event that is not. */
+import type { Command } from 'commander';
+import { readCheckpoint, writeCheckpoint } from '#audit/checkpoint.js';
+import { verifyLog, verifyStream, type Broken } from '#audit/verification.js';
+import { ViewWitnesses } from '#audit/view-witnesses.js';
+import { customerStream, isCustomerId } from '#kernel';
+import { ViewReader } from '#projections/index.js';
+import { auditedViews } from '../composition/contexts.js';
+import { openStores } from '../composition/stores.js';
+import { get } from './ask.js';
+import { Failure, FOUND_WRONG, OK, USAGE } from './exit.js';
+import { addTarget, print, run, type Common } from './program-parts.js';
+import { configOf, openTarget } from './target.js';
+
+interface Options extends Common {
+  readonly checkpoint?: string;
+}
+
+type Report =
+  | Broken
+  | {
+      readonly verdict: 'intact';
+      readonly events: number;
+      readonly streams?: number;
+      readonly checkpoint?: string;
+    };
+
+const EXAMPLES = `
+Examples:
+  touchstone verify
+  touchstone verify 01890a5d-ac96-774b-bcce-b302099a8057 --json
+  touchstone verify --checkpoint 1042:9f86d0…
+
+Keep the checkpoint that is printed where nobody who can write the log can write. With --url the server verifies
+itself; on the data folder this program does, from the stored bytes.
+Ends with 3 when an event is not as it was appended.`;
+
+export const addVerify = (program: Command): Command =>
+  addTarget(program.command('verify'))
+    .description('Verify the history of a customer, or of all')
+    .argument('[customer]', 'a customer id, or all', 'all')
+    .option('--checkpoint <checkpoint>', 'printed by an earlier run, and kept elsewhere since')
+    .addHelpText('after', EXAMPLES)
+    .action((customer: string, options: Options) =>
+      run(async () => {
+        if (customer !== 'all' && !isCustomerId(customer))
+          throw new Failure(`${customer} is no customer id. Give one, or all.`, USAGE);
+        const report =
+          options.url === undefined ? await ofFolder(customer, options) : await ofServer(customer, options);
+        print(options, report, words);
+        return report.verdict === 'intact' ? OK : FOUND_WRONG;
+      }),
+    );
+
+async function ofServer(customer: string, options: Options): Promise<Report> {
+  const target = await openTarget(options);
+  if (customer !== 'all') return get(target, `/v1/audit/customers/${customer}/verify`);
+  const query =
+    options.checkpoint === undefined ? '' : `?checkpoint=${encodeURIComponent(options.checkpoint)}`;
+  return get(target, `/v1/audit/verify${query}`);
+}
+
+async function ofFolder(customer: string, options: Options): Promise<Report> {
+  const checkpoint = options.checkpoint === undefined ? undefined : readCheckpoint(options.checkpoint);
+  if (checkpoint === null) throw new Failure('--checkpoint wants what an earlier run printed.', USAGE);
+  const stores = await openStores(configOf(options));
+  const { eventStore, readStore } = stores;
+  const witnesses = new ViewWitnesses(new ViewReader(readStore), readStore, auditedViews(stores.identities));
+  try {
+    if (customer !== 'all' && isCustomerId(customer)) {
+      const report = await verifyStream(eventStore, customerStream(customer), { witnesses });
+      if (report.verdict === 'intact' && report.events === 0) throw new Failure('There is no such customer.');
+      return report;
+    }
+    const report = await verifyLog(eventStore, { witnesses, ...(checkpoint && { checkpoint }) });
+    return report.verdict === 'broken'
+      ? report
+      : { ...report, checkpoint: writeCheckpoint(report.checkpoint) };
+  } finally {
+    await stores.close();
+  }
+}
+
+function words(report: Report): string {
+  const events = report.events.toLocaleString('en');
+  if (report.verdict === 'broken') {
+    const [{ stream, revision, position, reason }] = report.wrong;
+    const place = [stream, revision && `revision ${revision}`, position && `position ${position}`].filter(
+      Boolean,
+    );
+    return `NOT as it was appended: ${place.join(', ')} ${reason}. ${events} events read, ${report.wrong.length} streams wrong.`;
+  }
+  const { streams, checkpoint } = report;
+  const of = streams === undefined ? '' : ` of ${streams.toLocaleString('en')} streams`;
+  return `Verified: ${events} events${of}, each as it was appended.${checkpoint ? `\nCheckpoint, to keep elsewhere: ${checkpoint}` : ''}`;
+}
