@@ -23,7 +23,7 @@ export default ts.config(
   { files: ['apps/cli/**', 'test/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.cjs'],
-    languageOptions: { globals: { module: 'writable', require: 'readonly' } },
+    languageOptions: { globals: { module: 'writable', process: 'readonly', require: 'readonly' } },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   ...walls,
