@@ -2,7 +2,7 @@
  * Who is asked: a running server, or this very program started on the data folder for as long as the command takes.
  * Both are spoken to over HTTP, so that a command does one thing only.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { localKey } from '#access/local-key.js';
 import { createLogger, listen } from '#http/index.js';
 import { createApi } from '../api/app.js';
@@ -53,7 +53,7 @@ export async function openTarget(options: TargetOptions, embedding: Embedding = 
 }
 
 async function embedded(config: Config, { views = false, port = 0 }: Embedding): Promise<Target> {
-  const inUse = existsSync(`${files(config).events}-wal`);
+  const inUse = isOpen(files(config).events);
   const log = createLogger({ level: config.logLevel, destination: process.stderr });
   const stores = await openStores(config);
   const projector = views ? startProjectorThread(config, log) : undefined;
@@ -80,3 +80,6 @@ async function embedded(config: Config, { views = false, port = 0 }: Embedding):
     },
   };
 }
+
+/** A log that was closed leaves nothing in its write-ahead log. */
+const isOpen = (log: string): boolean => (statSync(`${log}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;

@@ -4,8 +4,7 @@
  */
 import { cdnowSample, type Open } from '#import/formats/index.js';
 
-export const RULE =
-  'segments: first day of purchase under $15 is small-basket, under $35 medium-basket, else large-basket';
+export const RULE = 'under $15 is small-basket, under $35 medium-basket, the rest large-basket';
 
 /** In cents of the first day's purchases. */
 const segmentOf = (cents: number): string =>
@@ -27,8 +26,11 @@ export const POLICY = {
   draws: 500,
   seed: 20_260_101,
   discount: 0.15,
-  marginRate: 0.3,
+  marginRate: 0.45,
   currency: 'USD',
+  acquisitionCeiling: 0.15,
+  retentionCeiling: 0.6,
+  freeRetention: 0.1,
   note: 'Demonstration: made up.',
 } as const;
 
@@ -42,12 +44,12 @@ interface Spend {
 }
 
 const SPEND: readonly Spend[] = [
-  { segment: 'small-basket', purpose: 'acquisition', dollars: 4_000, addressed: 4_000 },
-  { segment: 'small-basket', purpose: 'retention', dollars: 40 },
-  { segment: 'medium-basket', purpose: 'acquisition', dollars: 1_500, addressed: 4_000 },
+  { segment: 'small-basket', purpose: 'acquisition', dollars: 2_000, addressed: 4_000 },
+  { segment: 'small-basket', purpose: 'retention', dollars: 10 },
+  { segment: 'medium-basket', purpose: 'acquisition', dollars: 700, addressed: 4_000 },
   { segment: 'medium-basket', purpose: 'retention', dollars: 120 },
-  { segment: 'large-basket', purpose: 'acquisition', dollars: 600, addressed: 4_000 },
-  { segment: 'large-basket', purpose: 'retention', dollars: 900 },
+  { segment: 'large-basket', purpose: 'acquisition', dollars: 700, addressed: 4_000 },
+  { segment: 'large-basket', purpose: 'retention', dollars: 30 },
 ];
 
 const ACQUIRING = ['1997-01', '1997-02', '1997-03'];
