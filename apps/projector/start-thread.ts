@@ -9,23 +9,22 @@ const RESTART_MS = 500;
 
 export function startProjectorThread(config: Config, log: Logger): Projector {
   let stopping = false;
-  let thread = start();
+  let [thread, ended] = start();
 
-  function start(): Worker {
+  function start(): [Worker, ended: Promise<unknown>] {
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: config });
     worker.on('error', (error) => log.error({ err: error }, 'the projector died; starting it again'));
     worker.on('exit', () => {
-      if (!stopping) setTimeout(() => stopping || (thread = start()), RESTART_MS).unref();
+      if (!stopping) setTimeout(() => stopping || ([thread, ended] = start()), RESTART_MS).unref();
     });
-    return worker;
+    return [worker, once(worker, 'exit').catch(() => undefined)]; // an error comes first, and is reported above
   }
 
   return {
     stop: async () => {
       stopping = true;
-      const exit = once(thread, 'exit');
       thread.postMessage('stop');
-      await exit;
+      await ended; // at once, where it had just died
     },
   };
 }
