@@ -8,6 +8,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorKind } from '#kernel';
 import { EventTooLarge, StoreUnavailable, WrongExpectedRevision } from '#event-store/port.js';
+import { KeyStoreUnavailable } from '#key-store/port.js';
 import { ReadStoreUnavailable } from '#read-store/port.js';
 import type { Violation } from './validation.js';
 
@@ -50,11 +51,13 @@ export function problemOf(error: unknown, conditional: boolean): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DomainError) return ofDomain(error);
   if (error instanceof WrongExpectedRevision) return ofConflict(error, conditional);
-  if (error instanceof StoreUnavailable || error instanceof ReadStoreUnavailable) return UNAVAILABLE;
+  if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return UNAVAILABLE;
   if (error instanceof EventTooLarge)
     return new Problem(413, 'too_large', 'Too much in one command. Send less.');
   return ofFramework(error) ?? INTERNAL;
 }
+
+const UNAVAILABLE_ERRORS = [StoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable];
 
 const UNAVAILABLE = new Problem(
   503,

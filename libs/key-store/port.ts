@@ -22,6 +22,11 @@ export interface KeyStore {
   close(): Promise<void>;
 }
 
+/** The keys cannot be read or written; the message says what to do, in one line. */
+export class KeyStoreUnavailable extends Error {
+  override readonly name = 'KeyStoreUnavailable';
+}
+
 export class SubjectErased extends Error {
   override readonly name = 'SubjectErased';
 }

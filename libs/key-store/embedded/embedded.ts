@@ -8,7 +8,7 @@
 import { chmodSync } from 'node:fs';
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { SubjectErased, type KeyStore } from '../port.js';
+import { KeyStoreUnavailable, SubjectErased, type KeyStore } from '../port.js';
 
 const CACHED_KEYS = 20_000;
 
@@ -27,8 +27,16 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
-export function openEmbeddedKeyStore(options: { readonly path: string }): KeyStore {
-  return new EmbeddedKeyStore(options.path);
+/** @throws KeyStoreUnavailable when the file cannot serve: it is left as it is, for without it nobody can be read */
+export function openEmbeddedKeyStore({ path }: { readonly path: string }): KeyStore {
+  try {
+    return new EmbeddedKeyStore(path);
+  } catch (error) {
+    throw new KeyStoreUnavailable(
+      `The keys ${path} cannot be used (${(error as Error).message}): restore them from a backup, or let this user write there.`,
+      { cause: error },
+    );
+  }
 }
 
 class EmbeddedKeyStore implements KeyStore {
