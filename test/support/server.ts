@@ -18,10 +18,12 @@ export interface Server {
   /** Shown by the first start on a folder. */
   readonly adminKey: string | null;
   send(method: string, path: string, options: Sending): Promise<Answer>;
-  /** Asks it to end. @returns its exit code, null where it was killed */
-  stop(): Promise<number | null>;
+  /** Asks it to end, with SIGTERM. */
+  stop(): Promise<ExitCode>;
   /** kill -9 */
   kill(): Promise<void>;
+  /** From now on nobody reads what it writes. */
+  closeOutput(): void;
 }
 
 export interface Sending {
@@ -36,9 +38,12 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** The signal's name for a process that one ended. */
+export type ExitCode = number | NodeJS.Signals;
+
 /** How a start went that ended by itself. */
 export interface Ended {
-  readonly code: number | null;
+  readonly code: ExitCode;
   readonly out: string;
   readonly error: string;
 }
@@ -48,12 +53,9 @@ type Env = Readonly<Record<string, string>>;
 /** @throws Error with what it said, when it does not start */
 export async function startServer(folder: string, env: Env = {}): Promise<Server> {
   const run = launch(folder, env);
-  const url = await Promise.race([
-    run.said(/answers at (\S+),/),
-    run.ended.then(({ error }) => Promise.reject(new Error(error))),
-  ]);
+  const url = await run.said(/answers at (\S+),/);
   const agent = new Agent({ keepAlive: true });
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+  const end = async (signal: NodeJS.Signals): Promise<ExitCode> => {
     run.child.kill(signal);
     const { code } = await run.ended;
     agent.destroy();
@@ -65,12 +67,20 @@ export async function startServer(folder: string, env: Env = {}): Promise<Server
     send: (method, path, sending) => send(agent, url, method, path, sending),
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
+    closeOutput: () => {
+      run.child.stdout.destroy();
+      run.child.stderr.destroy();
+    },
   };
 }
 
-/** For a start that is expected to fail; one that does not is killed, and its code is null. */
-export async function failToStart(folder: string, env: Env = {}): Promise<Ended> {
-  const run = launch(folder, env);
+/** For a start that is expected to fail; one that does not is killed. */
+export async function failToStart(
+  folder: string,
+  env: Env = {},
+  { asNobody = false }: { readonly asNobody?: boolean } = {},
+): Promise<Ended> {
+  const run = launch(folder, env, asNobody);
   void run.said(/answers at/).then(
     () => run.child.kill('SIGKILL'),
     () => undefined,
@@ -78,20 +88,24 @@ export async function failToStart(folder: string, env: Env = {}): Promise<Ended>
   return run.ended;
 }
 
-function launch(folder: string, env: Env) {
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+/** @param asNobody as a user without rights, where the test's own user is root and has them all */
+function launch(folder: string, env: Env, asNobody = false) {
   const { NODE_OPTIONS: _ofJest, ...inherited } = process.env;
   const child = spawn(process.execPath, [MAIN], {
     env: { ...inherited, TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(asNobody && process.getuid?.() === 0 && NOBODY),
   });
   let out = '';
   let error = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
   const late = setTimeout(() => child.kill('SIGKILL'), 4 * PATIENCE_MS); // it must not outlive its test
-  const ended = once(child, 'close').then(([code]): Ended => {
+  const ended = once(child, 'close').then(([code, signal]): Ended => {
     clearTimeout(late);
-    return { code: code as number | null, out, error };
+    return { code: (code ?? signal) as ExitCode, out, error }; // one of the two is there
   });
   const said = (pattern: RegExp): Promise<string> =>
     new Promise((resolve, reject) => {
