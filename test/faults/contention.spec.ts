@@ -1,0 +1,110 @@
+/**
+ * One hot customer, 64 writers on two servers that share one log: every writer gets through, every command counts
+ * once, and the timeline has them all in one order.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startServer, type Answer, type Server } from '#test/support/server.js';
+
+const WRITERS = 64;
+const COMMANDS = 5;
+const CALL = { channel: 'phone', direction: 'inbound' };
+/** What says `send it again`. */
+const AGAIN = [409, 412, 503];
+
+let folder: string;
+let servers: readonly [Server, Server];
+let key: string;
+let customer: string;
+const refusals = new Map<number, number>();
+const answers: Answer[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'touchstone-'));
+  const first = await startServer(folder);
+  key = first.adminKey!; // the first start on a folder shows one
+  servers = [first, await startServer(folder)];
+  const { body } = await first.send('POST', '/v1/customers', { key, body: { kind: 'person', name: 'Ada' } });
+  customer = String(body['customerId']);
+  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.kill()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Half of the writers decide on the revision they have seen, half on whatever there is. */
+async function write(writer: number): Promise<void> {
+  const server = servers[writer % 2]!; // there are two
+  let revision = '0';
+  for (let command = 0; command < COMMANDS; command++) {
+    for (let attempt = 0; ; attempt++) {
+      const answer = await server.send('POST', `/v1/customers/${customer}/interactions`, {
+        key,
+        body: { ...CALL, staff: `writer-${writer}` },
+        headers: {
+          'idempotency-key': `${writer}-${command}`,
+          ...(writer % 4 < 2 && command === 0 ? { 'if-match': `"${revision}"` } : {}),
+        },
+      });
+      if (answer.status === 201) {
+        answers.push(answer);
+        break;
+      }
+      refusals.set(answer.status, (refusals.get(answer.status) ?? 0) + 1);
+      expect(AGAIN).toContain(answer.status);
+      revision = /"(\d+)"/.exec(String(answer.headers['etag']))?.[1] ?? revision;
+      await delay(Number(answer.headers['retry-after'] ?? 0) * 100 * Math.random()); // sooner than it asks for
+    }
+  }
+}
+
+describe('one hot customer', () => {
+  it('lets every writer through, and says to the others to come again', () => {
+    expect(answers).toHaveLength(WRITERS * COMMANDS);
+    expect(refusals.get(412)).toBeGreaterThan(0);
+    for (const status of refusals.keys()) expect(AGAIN).toContain(status);
+  });
+
+  it('has one revision for every command, without a gap', () => {
+    const revisions = answers.map(({ body }) => Number(body['revision'])).sort((a, b) => a - b);
+    expect(revisions).toEqual(Array.from({ length: WRITERS * COMMANDS }, (_, index) => index + 1));
+  });
+
+  it('has them all on its timeline, in one order, whichever server is asked', async () => {
+    const last = answers.reduce((a, { body }) => Math.max(a, Number(body['position'])), 0);
+    const timelines = await Promise.all(servers.map((server) => timelineOf(server, last)));
+    expect(timelines[0]).toEqual(timelines[1]);
+    const calls = timelines[0]!.filter(({ type }) => type === 'InteractionRecorded');
+    expect(calls).toHaveLength(WRITERS * COMMANDS);
+    const order = calls.map(({ occurredAt, revision }) => `${occurredAt} ${revision.padStart(6, '0')}`);
+    expect(order).toEqual([...order].sort());
+    const perWriter = new Map<string, number>();
+    for (const { data } of calls) perWriter.set(data.staff, (perWriter.get(data.staff) ?? 0) + 1);
+    expect(new Set(perWriter.values())).toEqual(new Set([COMMANDS]));
+  });
+});
+
+interface Entry {
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly revision: string;
+  readonly data: { readonly staff: string };
+}
+
+async function timelineOf(server: Server, position: number): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const headers = { 'touchstone-at-least': String(position) };
+  let cursor = '';
+  do {
+    const path = `/v1/customers/${customer}/timeline?order=oldest&limit=50${cursor}`;
+    const { status, body } = await server.send('GET', path, { key, headers });
+    expect(status).toBe(200);
+    entries.push(...(body['items'] as Entry[]));
+    cursor = body['next'] === null ? '' : `&cursor=${String(body['next'])}`;
+  } while (cursor !== '');
+  return entries;
+}
