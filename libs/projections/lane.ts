@@ -2,15 +2,15 @@
  * Projections that stand at the same checkpoint and move together: the log is read and decoded once for all
  * of them, and one commit holds all their documents and the checkpoint.
  *
- * One commit is under way while the next batch is read, decoded and folded, and never two: a batch is handed
- * over only when the commit before it has happened, and builds on that commit's checkpoint. So the store holds
- * the events up to a checkpoint, each once, or refuses. A lane of which a commit failed is of no more use:
- * `settled` or the next step says so, once, and it is opened again from what the store says.
+ * One commit is under way while what follows is read, decoded and folded, and never two: a commit is handed over
+ * only when the one before it has happened, and builds on that one's checkpoint. So the store holds the events up
+ * to a checkpoint, each once, or refuses. A lane of which anything failed is of no more use: whoever asks next is
+ * told, once, and the lane is opened again from what the store says.
  */
 import type { Decoded } from '#event-store/codec/index.js';
 import type { Position } from '#event-store/port.js';
-import type { ReadStore } from '#read-store/port.js';
-import type { BatchChanges, Folded, Projection } from './projection.js';
+import type { CollectionCommit, ReadStore } from '#read-store/port.js';
+import type { BatchChanges, Projection } from './projection.js';
 
 /** What is kept beside a checkpoint. */
 export interface Progress {
@@ -25,30 +25,58 @@ export interface Progress {
 export const NO_PROGRESS: Progress = { delivered: 0, parked: 0, recordedAt: null };
 
 export class Lane {
+  /** What the next commit builds on; null before the first. */
+  private handedOver: Position | null;
   private underWay: Promise<void> = Promise.resolve();
 
   constructor(
     readonly projections: Projection[],
-    /** Up to here events were handed over; they are stored once it is `settled`. */
+    /** Up to here, and so many, events were folded; they are stored once the lane is `settled`. */
     public checkpoint: Position | null,
     public delivered: number,
     private recordedAt: string | null,
     private readonly readStore: ReadStore,
-  ) {}
-
-  /** Folds a batch and hands it over. @throws when that, or the commit before it, failed */
-  async advance(batch: readonly Decoded[]): Promise<void> {
-    for (const part of this.cut(batch)) {
-      if (part.spreads) await this.settled(); // the list of documents is read from the store
-      await this.handOver(part.events);
-    }
+  ) {
+    this.handedOver = checkpoint;
   }
 
-  /** Waits until all that was handed over is stored. @throws when it was not; it says so once */
-  async settled(): Promise<void> {
+  /** Folds the events that come next. */
+  async fold(piece: readonly Decoded[]): Promise<void> {
+    const spreading = this.projections.filter(({ view }) => view.spread !== undefined);
+    let from = 0;
+    for (const [index, decoded] of piece.entries()) {
+      if (!spreading.some((projection) => projection.spreads(decoded))) continue;
+      await this.foldPart(piece.slice(from, index));
+      await this.settled(); // which documents are in the list is read from the store
+      from = index;
+    }
+    await this.foldPart(piece.slice(from));
+  }
+
+  /** Hands over what was folded, to be committed. @throws when the commit before it failed */
+  async handOver(): Promise<void> {
+    if (this.checkpoint === null || this.checkpoint === this.handedOver) return;
+    const { checkpoint } = this;
+    const taken = this.projections.map((projection) => ({ projection, ...projection.take() }));
+    await this.committed();
+    this.underWay = this.readStore
+      .commit(taken.map(({ projection, changes }) => this.commitOf(projection, changes, checkpoint)))
+      .then(() => taken.forEach(({ stored }) => stored()));
+    this.underWay.catch(() => undefined); // `committed` tells it
+    this.handedOver = checkpoint;
+  }
+
+  /** Waits for the commit under way. @throws when it failed, once */
+  async committed(): Promise<void> {
     const underWay = this.underWay;
     this.underWay = Promise.resolve();
     await underWay;
+  }
+
+  /** All that was folded is stored. @throws when it is not */
+  async settled(): Promise<void> {
+    await this.handOver();
+    await this.committed();
   }
 
   /** Folds parked events again. The checkpoint stays where it is. */
@@ -58,71 +86,38 @@ export class Lane {
       for (const record of projection.parking.all()) {
         const events = await decoded(record.positions);
         projection.parking.take(record);
-        const { changes, stored } = await projection.fold(events);
+        await projection.fold(events);
+        const { changes, stored } = projection.take();
         await this.readStore.commit([this.commitOf(projection, changes, this.checkpoint)]);
         stored();
       }
     }
   }
 
-  private async handOver(batch: readonly Decoded[]): Promise<void> {
-    const folded: (Folded & { readonly projection: Projection })[] = [];
-    for (const projection of this.projections) folded.push({ projection, ...(await projection.fold(batch)) });
-    await this.settled();
-    const checkpoint = positionOf(batch.at(-1)!); // `cut` makes no empty parts
-    const delivered = this.delivered + batch.length;
-    const recordedAt = recordedAtOf(batch) ?? this.recordedAt;
-    const progress = { delivered, recordedAt };
-    this.underWay = this.readStore
-      .commit(
-        folded.map(({ projection, changes }) => this.commitOf(projection, changes, checkpoint, progress)),
-      )
-      .then(() => folded.forEach(({ stored }) => stored()));
-    this.underWay.catch(() => undefined); // told to whoever asks next, which may be a batch later
-    this.checkpoint = checkpoint;
-    this.delivered = delivered;
-    this.recordedAt = recordedAt;
+  private async foldPart(part: readonly Decoded[]): Promise<void> {
+    const last = part.at(-1);
+    if (last === undefined) return;
+    for (const projection of this.projections) await projection.fold(part);
+    this.checkpoint = positionOf(last);
+    this.delivered += part.length;
+    this.recordedAt = recordedAtOf(part) ?? this.recordedAt;
   }
 
   private commitOf(
     { collection, parking }: Projection,
     changes: BatchChanges,
     checkpoint: Position,
-    { delivered, recordedAt } = { delivered: this.delivered, recordedAt: this.recordedAt },
-  ) {
+  ): CollectionCommit {
+    const { delivered, recordedAt } = this;
     const progress: Progress = { delivered, parked: parking.events, recordedAt };
     return {
       collection,
       ...changes,
-      expected: this.checkpoint,
+      expected: this.handedOver,
       checkpoint,
       progress: JSON.stringify(progress),
     };
   }
-
-  /** An event that spreads over a list is a batch of its own, so that the list is what it was just before. */
-  private cut(batch: readonly Decoded[]): Part[] {
-    const spreading = this.projections.filter(({ view }) => view.spread !== undefined);
-    const parts: Part[] = [];
-    let events: Decoded[] = [];
-    for (const decoded of batch) {
-      if (!spreading.some((projection) => projection.spreads(decoded))) {
-        events.push(decoded);
-        continue;
-      }
-      if (events.length > 0) parts.push({ events, spreads: false });
-      parts.push({ events: [decoded], spreads: true });
-      events = [];
-    }
-    if (events.length > 0) parts.push({ events, spreads: false });
-    return parts;
-  }
-}
-
-/** Never empty. */
-interface Part {
-  readonly events: readonly Decoded[];
-  readonly spreads: boolean;
 }
 
 const positionOf = (decoded: Decoded): Position =>

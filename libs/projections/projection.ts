@@ -1,5 +1,6 @@
 /**
- * One collection being projected: loads the documents a batch touches, folds, and says what to commit. An
+ * One collection being projected: loads the documents that events touch, folds, and says what to commit. Events
+ * come in pieces and are forgotten piece by piece; what they have changed is taken when it is worth a commit. An
  * event that cannot be folded is parked, and with it the later events of the same document, in order; the
  * rest goes on.
  */
@@ -23,7 +24,7 @@ interface Step {
   readonly event: Recorded;
 }
 
-export interface Folded {
+export interface Taken {
   readonly changes: BatchChanges;
   /** To be called once the commit has happened. */
   readonly stored: () => void;
@@ -32,6 +33,7 @@ export interface Folded {
 export class Projection {
   readonly parking = new Parking();
   private readonly cache = new DocumentCache(5_000);
+  private set: WorkingSet;
   /** Documents of the commit under way, which the store does not hold yet. */
   private underWay: BatchChanges['documents'] = NONE;
   private readonly begins: ReadonlySet<string>;
@@ -41,6 +43,7 @@ export class Projection {
     readonly collection: Collection,
     private readonly store: ReadStore,
   ) {
+    this.set = new WorkingSet(view);
     this.begins = new Set(view.begins);
   }
 
@@ -67,41 +70,44 @@ export class Projection {
     );
   }
 
-  /** Folds a batch on what earlier batches made, stored or under way. Nothing is written. */
-  async fold(batch: readonly Decoded[]): Promise<Folded> {
-    const set = new WorkingSet(this.view);
-    const steps = await this.route(batch, set);
-    for (const { key, event } of steps) this.foldOne(set, key, event);
-    const changes = set.changes();
+  /** Folds events on what earlier ones made, stored or not. Nothing is written. */
+  async fold(piece: readonly Decoded[]): Promise<void> {
+    const steps = await this.route(piece);
+    for (const { key, event } of steps) this.foldOne(key, event);
+  }
+
+  /** What the events folded since the last time have changed. No more is folded before the last time's is stored. */
+  take(): Taken {
+    const changes = this.set.changes();
     this.parking.write(changes);
-    for (const [key, document] of set.documents()) this.cache.set(key, document);
-    this.underWay = changes.documents; // by the next fold what was under way until now is stored: see `Lane`
+    for (const [key, document] of this.set.loaded()) this.cache.set(key, document);
+    this.set = new WorkingSet(this.view);
+    this.underWay = changes.documents;
     const stored = (): void => {
       if (this.underWay === changes.documents) this.underWay = NONE;
     };
     return { changes, stored };
   }
 
-  private foldOne(set: WorkingSet, key: string, event: Recorded): void {
+  private foldOne(key: string, event: Recorded): void {
     if (this.parking.holds(key)) return this.parking.add(key, event, null);
     try {
-      set.fold(key, event);
+      this.set.fold(key, event);
     } catch (error) {
       this.parking.add(key, event, error instanceof Error ? error.message : String(error));
     }
   }
 
   /** Which documents each event goes to, with all of them loaded. */
-  private async route(batch: readonly Decoded[], set: WorkingSet): Promise<Step[]> {
+  private async route(piece: readonly Decoded[]): Promise<Step[]> {
     const steps: Step[] = [];
-    const begun = new Set<string>();
     const wanted = new Set<string>();
     const add = (key: string, event: Recorded): void => {
       steps.push({ key, event });
-      if (this.begins.has(event.type)) begun.add(key);
-      else if (!begun.has(key)) wanted.add(key);
+      if (this.begins.has(event.type)) this.set.begin(key);
+      else if (!this.set.has(key)) wanted.add(key);
     };
-    for (const decoded of batch) {
+    for (const decoded of piece) {
       const { type, stream } = decoded.kind === 'known' ? decoded.event : decoded.stored;
       if (!concerns(this.view, type)) continue;
       if (decoded.kind === 'unreadable') this.parking.add(streamKey(stream), decoded.stored, decoded.reason);
@@ -115,7 +121,7 @@ export class Projection {
         if (key !== null) add(key, event);
       }
     }
-    await this.loadInto(set, wanted);
+    await this.load(wanted);
     return steps;
   }
 
@@ -146,17 +152,17 @@ export class Projection {
     }
   }
 
-  private async loadInto(set: WorkingSet, wanted: ReadonlySet<string>): Promise<void> {
+  private async load(wanted: ReadonlySet<string>): Promise<void> {
     const missing: string[] = [];
     for (const key of wanted) {
       const cached = this.cache.get(key);
-      if (cached !== undefined) set.load(key, cached);
-      else if (this.underWay.has(key)) set.load(key, parsed(this.underWay.get(key)));
+      if (cached !== undefined) this.set.load(key, cached);
+      else if (this.underWay.has(key)) this.set.load(key, parsed(this.underWay.get(key)));
       else missing.push(key);
     }
     if (missing.length === 0) return;
     const found = await this.store.get(this.collection, missing);
-    missing.forEach((key, index) => set.load(key, parsed(found[index])));
+    missing.forEach((key, index) => this.set.load(key, parsed(found[index])));
   }
 }
 

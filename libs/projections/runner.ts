@@ -41,6 +41,8 @@ export interface RunnerOptions {
 
 const FIRST_BATCH = 250;
 const LARGEST_BATCH = 4_000;
+/** Events that are read, decoded and folded before the next are: what is forgotten soon is collected cheaply. */
+const PIECE = 250;
 const BATCH_MS = 150;
 const LIVE_BATCH = 1_000;
 const RETRY_MS = [50, 250, 1_000, 5_000];
@@ -119,7 +121,7 @@ export class ProjectionRunner {
 
   /** Nothing is under way any more. @throws when the last commit of a lane failed */
   private async leave(): Promise<void> {
-    for (let lane = this.lanes.pop(); lane !== undefined; lane = this.lanes.pop()) await lane.settled();
+    for (let lane = this.lanes.pop(); lane !== undefined; lane = this.lanes.pop()) await lane.committed();
   }
 
   /** Every collection that is to move, by checkpoint. */
@@ -186,23 +188,29 @@ export class ProjectionRunner {
   private async step(lane: Lane, to: bigint): Promise<void> {
     if (lane.checkpoint !== null && lane.checkpoint >= to) return;
     const started = performance.now();
-    const events: StoredEvent[] = [];
     const after = lane.checkpoint === null ? {} : { after: lane.checkpoint };
-    for await (const event of this.options.store.readAll({ ...after, to, limit: this.batch }))
-      events.push(event);
-    if (events.length === 0) return;
-    await this.advance(lane, events);
-    const full = events.length === this.batch;
+    const before = lane.delivered;
+    let piece: StoredEvent[] = [];
+    for await (const event of this.options.store.readAll({ ...after, to, limit: this.batch })) {
+      piece.push(event);
+      if (piece.length < PIECE) continue;
+      await this.fold(lane, piece);
+      piece = [];
+    }
+    await this.fold(lane, piece);
+    await lane.handOver();
+    const full = lane.delivered - before === this.batch;
     const took = performance.now() - started;
     if (full && took < BATCH_MS) this.batch = Math.min(LARGEST_BATCH, this.batch * 2);
     else if (took > 2 * BATCH_MS) this.batch = Math.max(FIRST_BATCH, this.batch >> 1);
   }
 
-  private async advance(lane: Lane, events: readonly StoredEvent[]): Promise<void> {
+  private async fold(lane: Lane, events: readonly StoredEvent[]): Promise<void> {
+    if (events.length === 0) return;
     const parkedBefore = lane.projections.map(({ parking }) => parking.events);
     const decoded = await this.options.codec.decode(events);
     if (lane === this.lanes.at(-1)) await this.options.follow?.(decoded);
-    await lane.advance(decoded);
+    await lane.fold(decoded);
     lane.projections.forEach(({ parking, collection }, index) => {
       if (parking.events > parkedBefore[index]!) {
         this.options.notice?.({ kind: 'parked', collection, events: parking.events });
@@ -268,7 +276,7 @@ export class ProjectionRunner {
     const messages = this.options.store.subscribe({ after: lane.checkpoint, signal: this.live.signal });
     try {
       for await (const events of batches(messages, LIVE_BATCH)) {
-        await this.advance(lane, events);
+        await this.fold(lane, events);
         await lane.settled();
         if (this.stopping.signal.aborted || this.reopen) return;
       }

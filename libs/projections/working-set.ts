@@ -7,7 +7,8 @@ import type { ListEntry } from '#read-store/port.js';
 import type { AnyView } from './view.js';
 
 interface Entry {
-  readonly before: object | null;
+  /** Undefined for a document that began here. */
+  readonly before: object | null | undefined;
   after: object | null;
 }
 
@@ -33,15 +34,25 @@ export class WorkingSet {
     this.entries.set(key, { before: document, after: document });
   }
 
+  /** A document that is nowhere yet. */
+  begin(key: string): void {
+    if (!this.entries.has(key)) this.entries.set(key, { before: undefined, after: null });
+  }
+
   /** Folds one event into one document. When the fold throws, the document stays as it was. */
   fold(key: string, event: Recorded): void {
-    const entry = this.entries.get(key) ?? { before: null, after: null };
-    this.entries.set(key, entry);
+    let entry = this.entries.get(key);
+    if (entry === undefined) this.entries.set(key, (entry = { before: null, after: null }));
     entry.after = (this.view.on as Record<string, Fold>)[event.type]!(entry.after, event); // the caller asked `concerns`
   }
 
   *documents(): IterableIterator<[key: string, document: object | null]> {
     for (const [key, { after }] of this.entries) yield [key, after];
+  }
+
+  /** The same without those that began here. */
+  *loaded(): IterableIterator<[key: string, document: object | null]> {
+    for (const [key, { before, after }] of this.entries) if (before !== undefined) yield [key, after];
   }
 
   /** Keys whose document is in the list now. For folds that have no store behind them. */
@@ -53,7 +64,7 @@ export class WorkingSet {
 
   changes(): Changes {
     const changes: Changes = { documents: new Map(), listed: [], unlisted: [], cells: new Map() };
-    for (const [key, { before, after }] of this.entries) {
+    for (const [key, { before = null, after }] of this.entries) {
       if (before === after) continue;
       changes.documents.set(key, after === null ? null : JSON.stringify(after));
       this.diffLists(changes, key, before, after);

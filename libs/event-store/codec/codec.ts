@@ -150,9 +150,10 @@ export class Codec {
       return unreadable('has a schema newer than this build knows');
     const { sealed, ...open } = JSON.parse(stored.data) as JsonObject;
     const erased = typeof sealed === 'string' && key === undefined;
+    // Assigned: to spread both into a third object costs half as much as to unseal.
     let data: JsonObject =
       typeof sealed === 'string' && key !== undefined
-        ? { ...open, ...unseal(key, stored.id, stored.type, sealed) }
+        ? Object.assign(open, unseal(key, stored.id, stored.type, sealed))
         : open;
     if (metadata.schema < entry.definition.version) data = upcast(entry.definition, metadata.schema, data);
     if (!entry.fits(data)) return unreadable(`does not fit its shape: ${entry.misfit(data)}`);
