@@ -21,6 +21,11 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID;
 `;
 
+interface Row {
+  readonly subject: string;
+  readonly key: Uint8Array;
+}
+
 interface Waiting {
   readonly subject: string;
   readonly resolve: (key: KeyObject) => void;
@@ -50,10 +55,15 @@ class EmbeddedKeyStore implements KeyStore {
     this.database.exec(SCHEMA);
     chmodSync(path, 0o600);
     this.find = this.database.prepare('SELECT key FROM keys WHERE subject = ?');
+    this.findMany = this.database.prepare(
+      `SELECT keys.subject, keys.key FROM json_each(?) asked CROSS JOIN keys ON keys.subject = asked.value
+       WHERE keys.key IS NOT NULL`,
+    );
     this.version = this.database.prepare('PRAGMA data_version');
   }
 
   private readonly find;
+  private readonly findMany;
   private readonly version;
 
   ensure(subject: string): Promise<KeyObject> {
@@ -69,10 +79,16 @@ class EmbeddedKeyStore implements KeyStore {
   get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>> {
     this.forgetIfChanged();
     const keys = new Map<string, KeyObject>();
+    const missing: string[] = [];
     for (const subject of subjects) {
-      const key = this.cache.get(subject) ?? this.read(subject);
-      if (key !== undefined && key !== 'erased') keys.set(subject, key);
+      const cached = this.cache.get(subject);
+      if (cached === undefined) missing.push(subject);
+      else keys.set(subject, cached);
     }
+    if (missing.length === 0) return Promise.resolve(keys);
+    // In one statement: to ask for each by itself costs five times as much.
+    for (const { subject, key } of this.findMany.all(JSON.stringify(missing)) as Row[])
+      keys.set(subject, this.remembered(subject, key));
     return Promise.resolve(keys);
   }
 
@@ -125,7 +141,11 @@ class EmbeddedKeyStore implements KeyStore {
     const row = this.find.get(subject) as { key: Uint8Array | null } | undefined;
     if (row === undefined) return undefined;
     if (row.key === null) return 'erased';
-    const key = createSecretKey(row.key);
+    return this.remembered(subject, row.key);
+  }
+
+  private remembered(subject: string, bytes: Uint8Array): KeyObject {
+    const key = createSecretKey(bytes);
     if (this.cache.size >= CACHED_KEYS) this.cache.clear();
     this.cache.set(subject, key);
     return key;
