@@ -42,7 +42,7 @@ export interface FiguresDefinition {
 type Definition = Omit<FiguresDefinition, 'zone'>;
 
 export function contribution(ledger: Ledger, definition: Definition): Record<string, number> {
-  const cells: Record<string, number> = {};
+  const cells = Object.create(null) as Record<string, number>; // a dictionary from the start, not a shape for each
   const { segment = '', unit = '', customerSince } = ledger;
   const names = new CellNames('c', `${part(segment)}|${part(unit)}`);
   contribute(new Sums(cells, names), ledger, definition, undefined, customerSince);
