@@ -77,6 +77,15 @@ const notes = view<Note, TestEvent>({
   lists: ({ customer }) => [{ list: customer, sort: '' }],
 });
 
+/** A note that somebody's leaving names. */
+const named = view<{ readonly left: boolean }, Extract<TestEvent, { type: 'Noted' | 'Left' }>>({
+  name: 'named',
+  version: '1',
+  key: (event) => (event.type === 'Noted' ? event.data.noteId : event.data.why),
+  on: { Noted: () => ({ left: false }), Left: (before) => before && { left: true } },
+  begins: ['Noted'],
+});
+
 let stores: TestStores;
 let runners: ProjectionRunner[];
 let notices: RunnerNotice[];
@@ -203,6 +212,57 @@ describe('projections', () => {
     expect(crashes).toBeGreaterThan(1);
     await equalsFold(accounts());
     await equalsFold(notes);
+  });
+
+  it('equal it after a commit that failed when the events behind it were already folded', async () => {
+    await history(1_200);
+    let told = 0n;
+    let commits = 0;
+    const fragile = but(stores.readStore, {
+      commit: async (batch) => {
+        if (++commits === 2) {
+          await until(() => told > batch[0]!.checkpoint);
+          throw new Error('crash');
+        }
+        await stores.readStore.commit(batch);
+      },
+    });
+    run([accounts(), notes], {
+      readStore: fragile,
+      follow: async (piece) => {
+        const last = piece.at(-1);
+        if (last?.kind === 'known') told = last.event.position;
+      },
+    });
+    await reached([accounts(), notes]);
+    await stopAll();
+    expect(notices.filter(({ kind }) => kind === 'failed')).toEqual([
+      { kind: 'failed', error: new Error('crash') },
+    ]);
+    await equalsFold(accounts());
+    await equalsFold(notes);
+  });
+
+  it('are folded on documents that began in a commit still under way', async () => {
+    const ids = Array.from({ length: 250 }, (_, index) => `n${index}`); // as many as the first batch has
+    await append('00000001', ...ids.map(noted));
+    await append('00000001', ...ids.map((why): TestEvent => ({ type: 'Left', data: { why } })));
+    let told = 0n;
+    const slow = but(stores.readStore, {
+      commit: async (batch) => {
+        if (batch[0]!.expected === null) await until(() => told > batch[0]!.checkpoint);
+        await stores.readStore.commit(batch);
+      },
+    });
+    run([named], {
+      readStore: slow,
+      follow: async (piece) => {
+        const last = piece.at(-1);
+        if (last?.kind === 'known') told = last.event.position;
+      },
+    });
+    await reached([named]);
+    await equalsFold(named);
   });
 
   it('equal it when two runners contend for them', async () => {

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { readStoreContract } from '../contract.js';
-import { ReadStoreUnavailable, type CollectionCommit, type ReadStore } from '../port.js';
+import { ReadStoreUnavailable, WrongCheckpoint, type CollectionCommit, type ReadStore } from '../port.js';
 import { openEmbeddedReadStore, type ResetReason } from './open.js';
 import { APPLICATION_ID, LAYOUT } from './layout.js';
 
@@ -164,6 +164,21 @@ describe('the embedded read store', () => {
       const refused = using((reader) => reader.commit([commit(3n, [])]), { readOnly: true });
       await expect(refused).rejects.toBeInstanceOf(ReadStoreUnavailable);
     });
+  });
+
+  it('commits in the order asked for, and all that was asked for before it closes', async () => {
+    const store = await openEmbeddedReadStore({ path });
+    const commits = Array.from({ length: 50 }, (_, i) =>
+      store.commit([commit(BigInt(i + 1), [[`k${i}`, '1']])]),
+    );
+    const wrong = store.commit([commit(7n, [])]);
+    const begun = store.begin('w@1', '{}');
+    const closed = store.close();
+    await Promise.all(commits);
+    await expect(wrong).rejects.toMatchObject(new WrongCheckpoint('v@1', 6n, 50n));
+    await Promise.all([begun, closed]);
+    expect(await using((again) => again.collections())).toEqual(['v@1', 'w@1']);
+    expect(await using((again) => again.state('v@1'))).toMatchObject({ checkpoint: 50n });
   });
 
   it('has documents, lists, sums and checkpoint in step after a writer was killed', async () => {
