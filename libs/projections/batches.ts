@@ -1,6 +1,6 @@
 /**
- * Subscription messages in batches that adapt by themselves: whatever has arrived by the time the last batch
- * was committed. One event when it is quiet, many when it is not.
+ * Events a few at a time. Those of a subscription in batches that adapt by themselves: whatever has arrived by
+ * the time the last batch was committed. One event when it is quiet, many when it is not.
  */
 import type { SubscriptionMessage, StoredEvent } from '#event-store/port.js';
 
@@ -34,6 +34,21 @@ export async function* batches(
     next.catch(() => undefined);
     void iterator.return?.();
   }
+}
+
+/** A stretch of the log in pieces of one size, of which the last may be shorter. */
+export async function* pieces(
+  events: AsyncIterable<StoredEvent>,
+  size: number,
+): AsyncGenerator<StoredEvent[]> {
+  let piece: StoredEvent[] = [];
+  for await (const event of events) {
+    piece.push(event);
+    if (piece.length < size) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
 }
 
 const turn = (): Promise<null> => new Promise((resolve) => setImmediate(resolve, null));

@@ -25,7 +25,9 @@ export interface Progress {
 export const NO_PROGRESS: Progress = { delivered: 0, parked: 0, recordedAt: null };
 
 export class Lane {
-  /** What the next commit builds on; null before the first. */
+  /** Up to here events are stored. */
+  stored: Position | null;
+  /** What the next commit builds on. */
   private handedOver: Position | null;
   private underWay: Promise<void> = Promise.resolve();
 
@@ -37,7 +39,7 @@ export class Lane {
     private recordedAt: string | null,
     private readonly readStore: ReadStore,
   ) {
-    this.handedOver = checkpoint;
+    this.stored = this.handedOver = checkpoint;
   }
 
   /** Folds the events that come next. */
@@ -61,7 +63,10 @@ export class Lane {
     await this.committed();
     this.underWay = this.readStore
       .commit(taken.map(({ projection, changes }) => this.commitOf(projection, changes, checkpoint)))
-      .then(() => taken.forEach(({ stored }) => stored()));
+      .then(() => {
+        this.stored = checkpoint;
+        for (const { stored } of taken) stored();
+      });
     this.underWay.catch(() => undefined); // `committed` tells it
     this.handedOver = checkpoint;
   }

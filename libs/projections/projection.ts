@@ -61,7 +61,7 @@ export class Projection {
     }
   }
 
-  /** True when the event must be a batch of its own, because it concerns a whole list of documents. */
+  /** True when the event concerns a whole list of documents, as the store has it once all before is stored. */
   spreads(decoded: Decoded): boolean {
     return (
       decoded.kind === 'known' &&

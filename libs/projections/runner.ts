@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Codec, Decoded } from '#event-store/codec/index.js';
 import type { EventStore, StoredEvent } from '#event-store/port.js';
 import type { ReadStore } from '#read-store/port.js';
-import { batches } from './batches.js';
+import { batches, pieces } from './batches.js';
 import { Lane, NO_PROGRESS, type Progress } from './lane.js';
 import { Projection } from './projection.js';
 import { collectionOf, parseCollection, type AnyView } from './view.js';
@@ -105,7 +105,7 @@ export class ProjectionRunner {
     while (!this.stopping.signal.aborted) {
       try {
         if (this.reopen) await this.open();
-        const reached = this.lanes.at(-1)?.checkpoint ?? null;
+        const reached = this.lanes.at(-1)?.stored ?? null;
         if (reached !== reachedBefore) failures = 0; // it gets on, if haltingly
         reachedBefore = reached;
         if (!(await this.catchUp())) await this.followLive();
@@ -190,14 +190,8 @@ export class ProjectionRunner {
     const started = performance.now();
     const after = lane.checkpoint === null ? {} : { after: lane.checkpoint };
     const before = lane.delivered;
-    let piece: StoredEvent[] = [];
-    for await (const event of this.options.store.readAll({ ...after, to, limit: this.batch })) {
-      piece.push(event);
-      if (piece.length < PIECE) continue;
-      await this.fold(lane, piece);
-      piece = [];
-    }
-    await this.fold(lane, piece);
+    const events = this.options.store.readAll({ ...after, to, limit: this.batch });
+    for await (const piece of pieces(events, PIECE)) await this.fold(lane, piece);
     await lane.handOver();
     const full = lane.delivered - before === this.batch;
     const took = performance.now() - started;
@@ -206,7 +200,6 @@ export class ProjectionRunner {
   }
 
   private async fold(lane: Lane, events: readonly StoredEvent[]): Promise<void> {
-    if (events.length === 0) return;
     const parkedBefore = lane.projections.map(({ parking }) => parking.events);
     const decoded = await this.options.codec.decode(events);
     if (lane === this.lanes.at(-1)) await this.options.follow?.(decoded);
