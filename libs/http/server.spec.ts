@@ -400,6 +400,7 @@ describe('a body', () => {
 describe('a query', () => {
   it('waits for the views and answers when they are there', async () => {
     expect((await http.get(NOTES).set('touchstone-at-least', '1000')).status).toBe(200);
+    expect((await http.get('/health/live', null).set('touchstone-at-least', 'soon')).status).toBe(200); // reads none
   });
 
   it('is paged by an opaque cursor', async () => {
