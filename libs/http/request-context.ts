@@ -39,7 +39,7 @@ export function commandContext(request: FastifyRequest): CommandContext {
   const expectedRevision = revisionIn(request.headers['if-match']);
   return {
     commandId,
-    fingerprint: key === undefined ? null : fingerprintOf(request),
+    fingerprint: key === undefined || isStream(request) ? null : fingerprintOf(request),
     correlationId: request.id,
     causationId: commandId,
     ...(TRACE.test(traceparent) && { traceparent }),
@@ -54,6 +54,9 @@ function idempotencyKey({ headers }: FastifyRequest): string | undefined {
   if (key === undefined || (typeof key === 'string' && VISIBLE.test(key))) return key;
   throw malformed('Idempotency-Key', '1 to 255 visible ASCII characters');
 }
+
+/** Lines that are read as they come: each has a key of its own. */
+const isStream = ({ routeOptions }: FastifyRequest): boolean => routeOptions.config.ndjson === true;
 
 const fingerprintOf = ({ routeOptions, params, body, server }: FastifyRequest): string =>
   fingerprint(server.services.pepper, routeOptions.url ?? '', params as object, body);
