@@ -7,7 +7,7 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { errorResponses, PROBLEM_SCHEMA, requestHeaders, responseHeaders } from './openapi-parts.js';
-import { KIND, type RouteKind } from './routes.js';
+import { KIND, REFUSALS, type RouteKind } from './routes.js';
 
 const DESCRIPTION = `Every touchpoint of every customer as an immutable event; everything else is read from them.
 
@@ -91,7 +91,8 @@ function completeOperation(operation: Operation, kind: RouteKind): void {
     const answered = ANSWER_HEADERS[kind].map((name) => [name, { $ref: `#/components/headers/${name}` }]);
     response.headers = { ...response.headers, ...Object.fromEntries(answered) };
   }
-  for (const status of ERRORS[kind]) {
+  const refused = REFUSALS in operation ? ['409'] : [];
+  for (const status of [...ERRORS[kind], ...refused]) {
     operation.responses[status] ??= { $ref: `#/components/responses/${status}` };
   }
 }

@@ -50,6 +50,8 @@ export type RouteKind = 'command' | 'query' | 'bulk';
 
 /** The mark by which `openapi.ts` knows a route's kind. */
 export const KIND = 'x-kind';
+/** The codes of the rules that may stand in the way, for programs. */
+export const REFUSALS = 'x-refusals';
 
 /** A route that changes something. Answer it with `answer()`. */
 export function CommandRoute(about: AboutCommand): MethodDecorator {
@@ -116,6 +118,7 @@ function route(
     Roles(...roles),
     ApiOperation({ summary, description: paragraphs.filter(Boolean).join('\n\n') }),
     ApiExtension(KIND, kind),
+    ...(refused.length === 0 ? [] : [ApiExtension(REFUSALS, Object.keys(refusals))]),
     ...(tag === undefined ? [] : [ApiTags(tag)]),
   );
 }
