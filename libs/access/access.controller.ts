@@ -8,12 +8,12 @@ import {
   CommandRoute,
   Context,
   Flag,
+  IdField,
   hashOfApiKey,
   newApiKey,
   OneOf,
   QueryRoute,
   Reply,
-  Text,
 } from '#http/index.js';
 import { derivedId, type CommandContext } from '#kernel';
 import { ACCESS, apiKeys } from './api-keys.js';
@@ -28,7 +28,7 @@ class IssueApiKeyDto {
 }
 
 class ApiKeyPath {
-  @Text({ max: 64, example: '3a5c1f0e-0c5f-8d2b-a2a5-1f2e3d4c5b6a', description: 'The id of the key.' })
+  @IdField({ description: 'The id that issuing it answered.' })
   readonly apiKey!: string;
 }
 

@@ -2,6 +2,7 @@ import {
   Code,
   CustomerField,
   DayField,
+  IdField,
   EmailField,
   InstantField,
   ListOf,
@@ -20,11 +21,7 @@ export class CustomerPath {
 }
 
 export class ContactPointPath extends CustomerPath {
-  @Text({
-    max: 64,
-    example: 'f3b0c442-98fc-8c14-9afb-f4c8996fb924',
-    description: 'The id of the contact point.',
-  })
+  @IdField({ description: 'The id that adding it answered.' })
   readonly contactPoint!: string;
 }
 

@@ -51,6 +51,14 @@ const CODE: Schema = {
   example: 'web-shop',
 };
 
+/** An id that an earlier answer gave. */
+export const IdField = (about: About): PropertyDecorator =>
+  field(rules.id, about, {
+    type: String,
+    format: 'uuid',
+    example: '7a1e0e3c-3a52-8e4f-9c1b-0d6f0a3a6f11',
+  });
+
 /** The id of a customer. */
 export const CustomerField = (about: About = {}): PropertyDecorator =>
   field(rules.customer, about, {
@@ -78,6 +86,8 @@ class MoneyOnTheWire implements Money {
     type: 'integer',
     format: 'int64',
     description: 'In the minor unit: cents, pence.',
+    minimum: -rules.MOST_MONEY,
+    maximum: rules.MOST_MONEY,
     example: 1250,
   })
   readonly minor!: number;

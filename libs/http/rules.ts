@@ -53,6 +53,12 @@ export const code: Rule = formed(
   '1 to 64 letters, digits, "_", "." or "-", beginning with a letter or digit',
 );
 
+export const id: Rule = formed(
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  'not_an_id',
+  'the id that an earlier answer gave',
+);
+
 export const customer: Rule = rule((value, field, reading) =>
   typeof value === 'string' && isCustomerId(value)
     ? value
@@ -146,9 +152,15 @@ const FLAGS = new Map<unknown, boolean>([
   ['false', false],
 ]);
 
+/**
+ * The largest amount, in minor units: a hundred thousand million of the major one. Views add amounts up in whole
+ * numbers that end at 2^53, and one amount near that would leave no room for a second.
+ */
+export const MOST_MONEY = 10_000_000_000_000;
+
 /** `{minor, currency}`: whole minor units within the bounds and an ISO 4217 code, and nothing else. */
-export const money = (bounds: Bounds): Rule => {
-  const amount = whole(bounds);
+export const money = ({ min = -MOST_MONEY, max = MOST_MONEY }: Bounds): Rule => {
+  const amount = whole({ min, max });
   return rule((value, field, reading): Money | undefined => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return reading.refuse(field, 'not_money', 'Send {"minor": 1250, "currency": "EUR"}, in minor units.');

@@ -135,6 +135,7 @@ describe('a field of', () => {
     ['text', fields.Text({ max: 9 }), { toString: () => 'x' }, ['not_text']],
     ['code', fields.Code(), '-x', ['not_a_code']],
     ['one of', fields.OneOf(['a', 'b']), 'c', ['not_one_of']],
+    ['id', fields.IdField({}), 'constructor', ['not_an_id']], // what every object has is nobody's id
     ['customer', fields.CustomerField(), '../../etc', ['not_a_customer']],
     ['instant', fields.InstantField(), '2024-02-29T23:59:59.123456Z', '2024-02-29T23:59:59.123Z'],
     ['instant', fields.InstantField(), '2025-02-29T00:00:00Z', ['no_such_date']],
@@ -149,6 +150,7 @@ describe('a field of', () => {
     ['money', fields.MoneyField(), { minor: -5, currency: 'JPY' }, { minor: -5, currency: 'JPY' }],
     ['money', fields.MoneyField({ min: 0 }), { minor: -5, currency: 'JPY' }, ['out_of_range']],
     ['money', fields.MoneyField(), { minor: 2 ** 53, currency: 'EUR' }, ['not_whole']],
+    ['money', fields.MoneyField(), { minor: 10 ** 13 + 1, currency: 'EUR' }, ['out_of_range']],
     ['money', fields.MoneyField(), { minor: 1, currency: 'EUR', scale: 2 }, ['not_money']],
     ['money', fields.MoneyField(), 12.5, ['not_money']],
     ['fraction', fields.Fraction(), 1.01, ['out_of_range']],

@@ -67,6 +67,7 @@ export class RecordSpendDto extends Dimensions {
   readonly amount!: Money;
   @Whole({
     min: 0,
+    max: 1_000_000_000,
     optional: true,
     example: 10_000,
     description: 'Prospects addressed; of acquisition only.',

@@ -4,6 +4,7 @@ import {
   CustomerField,
   DayField,
   Flag,
+  IdField,
   MoneyField,
   PageQuery,
   Text,
@@ -17,11 +18,7 @@ export class CustomerPath {
 }
 
 export class DefectionPath extends CustomerPath {
-  @Text({
-    max: 64,
-    example: '7a1e0e3c-3a52-8e4f-9c1b-0d6f0a3a6f11',
-    description: 'The id that declaring it answered.',
-  })
+  @IdField({ description: 'The id that declaring it answered.' })
   readonly defection!: string;
 }
 

@@ -2,6 +2,7 @@ import {
   Code,
   CustomerField,
   DayField,
+  IdField,
   InstantField,
   ListOf,
   MoneyField,
@@ -12,17 +13,15 @@ import {
 import type { Day, Instant, Money } from '#kernel';
 import { CHANNELS, DIRECTIONS, INTERVALS, MOODS, POLARITIES, SURVEYS } from './events.js';
 
-const TOUCHPOINT = '7a1e0e3c-3a52-8e4f-9c1b-0d6f0a3a6f11';
-
 export class CustomerPath {
   @CustomerField() readonly customer!: string;
 }
 export class TouchpointPath extends CustomerPath {
-  @Text({ max: 64, example: TOUCHPOINT, description: 'The id that recording it answered.' })
+  @IdField({ description: 'The id that recording it answered.' })
   readonly touchpoint!: string;
 }
 export class SubscriptionPath extends CustomerPath {
-  @Text({ max: 64, example: TOUCHPOINT, description: 'The id that starting it answered.' })
+  @IdField({ description: 'The id that starting it answered.' })
   readonly subscription!: string;
 }
 
