@@ -21,7 +21,7 @@ import { viewsFor } from '../../apps/composition/contexts.js';
 import { openStores, type Stores } from '../../apps/composition/stores.js';
 import { Load } from './load.js';
 
-const KILLS = setting('FAULTS_KILLS', 4);
+const KILLS = setting('FAULTS_KILLS', 3);
 const SEED = setting('FAULTS_SEED', Date.now() % 1_000_000);
 const CONNECTIONS = 32;
 /** Longest time under load before a kill, in milliseconds. */

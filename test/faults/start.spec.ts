@@ -73,7 +73,7 @@ describe('a wrong configuration', () => {
   });
 });
 
-describe('an address that cannot be had', () => {
+describe('a port that is taken', () => {
   it('is said, and the key of a first start is not lost by it', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -84,12 +84,11 @@ describe('an address that cannot be had', () => {
     expectOneLine(ended, new RegExp(`Port ${port} of 127.0.0.1 is taken`), /set PORT/);
     const key = /shown this once: (\S+)/.exec(ended.out)?.[1] ?? '';
 
-    const nowhere = await failToStart(folder, { HOST: '192.0.2.1' });
-    expect(nowhere.code).toBe(1);
-    expectOneLine(nowhere, /HOST 192\.0\.2\.1 is no address of this machine/);
-
-    const server = await startServer(folder);
+    const server = await startServer(folder, { LOG_LEVEL: 'info' });
     expect((await server.send('GET', '/v1/api-keys', { key })).status).toBe(200);
+    server.closeOutput(); // nobody reads its log any more, and that is no reason to stop serving
+    for (let request = 0; request < 100; request++)
+      expect((await server.send('GET', '/v1/api-keys', { key })).status).toBe(200);
     expect(await server.stop()).toBe(0);
   });
 });
@@ -129,13 +128,6 @@ describe('a file that is damaged', () => {
     await refusesToOpen(new RegExp(name.replace('.', '\\.')), says);
   });
 
-  it('ends the start with code 1', async () => {
-    await writeFile(file('events.sqlite'), GARBAGE);
-    const ended = await failToStart(folder);
-    expect(ended.code).toBe(1);
-    expectOneLine(ended, /events\.sqlite is not an event log/);
-  });
-
   it('of views is made anew from the log', async () => {
     const keys = await used();
     const damages = [
@@ -166,16 +158,5 @@ describe('files that do not belong together', () => {
     await used();
     await rm(file('keys.sqlite'));
     await refusesToOpen(/has events, but its keys .* are not there/);
-  });
-});
-
-describe('the output of a server', () => {
-  it('may be closed: it serves on, and ends when it is told to', async () => {
-    const server = await startServer(folder, { LOG_LEVEL: 'info' });
-    server.closeOutput();
-    const key = server.adminKey!; // the first start on a folder shows one
-    for (let request = 0; request < 100; request++)
-      expect((await server.send('GET', '/v1/api-keys', { key })).status).toBe(200);
-    expect(await server.stop()).toBe(0);
   });
 });

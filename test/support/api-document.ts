@@ -106,10 +106,13 @@ export const nameOf = ({ method, path }: Operation): string => `${method} ${path
 /** What the document gives as an example of a parameter. */
 export const exampleOf = ({ example, schema }: Parameter): unknown => example ?? schema.example;
 
+/** As an address carries it; half of a surrogate pair cannot be, and becomes U+FFFD. */
+export const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
+
 /** The path with these values, else the examples, in its places. */
 export function pathOf(operation: Operation, values: Readonly<Record<string, string>> = {}): string {
   return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const parameter = operation.parameters.find((one) => one.in === 'path' && one.name === name);
-    return encodeURIComponent(values[name] ?? String(parameter && exampleOf(parameter)));
+    return encoded(values[name] ?? String(parameter && exampleOf(parameter)));
   });
 }

@@ -18,7 +18,7 @@ export function misfits(schema: Schema, value: unknown): string | undefined {
  * absent is not in every answer, and null is what a field says that has nothing to say.
  */
 export function unlike(example: unknown, value: unknown, path = ''): string | undefined {
-  if (example === null || value === null || value === undefined) return undefined;
+  if (example === null || example === undefined || value === null || value === undefined) return undefined;
   if (kindOf(example) !== kindOf(value)) return `${path} is a ${kindOf(value)}, not a ${kindOf(example)}`;
   if (Array.isArray(example) && Array.isArray(value)) {
     const [first] = example as unknown[];
