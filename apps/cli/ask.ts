@@ -35,7 +35,7 @@ async function send<Body>(target: Asked, path: string, init: RequestInit): Promi
   const response = await reach(target, () => fetch(`${target.url}${path}`, { ...init, headers }));
   const text = await response.text();
   if (!response.ok) throw new Failure(problemIn(text) ?? `${path} was answered ${response.status}.`);
-  const json = response.headers.get('content-type')?.includes('json') === true && !text.includes('}\n{');
+  const json = /^application\/([a-z-]+\+)?json\b/.test(response.headers.get('content-type') ?? '');
   const body = (json ? JSON.parse(text) : text) as Body; // what the route is documented to answer
   return { body, position: response.headers.get('touchstone-position') };
 }

@@ -46,7 +46,7 @@ export interface ImportReport {
 }
 
 const EXAMPLES = 5;
-const REMEMBER_MS = 1_000;
+const REMEMBER_MS = 250;
 
 /** @throws Failure, MappingError; an aborted signal ends it between two lines, to be gone on with later */
 export async function importFile(
@@ -75,40 +75,36 @@ export async function importFile(
       yield chunk as Buffer;
     }
   };
-  const begin = (from: number): Promise<ImportReport | 'not the same store'> =>
-    sendFrom(from, rowsOf(format, open, { source, mapping }));
-
-  async function sendFrom(
-    from: number,
-    rows: AsyncIterable<Row>,
-  ): Promise<ImportReport | 'not the same store'> {
-    const tally = new Tally(file, dryRun, from);
-    const remembering = new Remembering(memory);
-    let elsewhere = false;
-    const answered = (answer: LineAnswer): boolean => {
-      // The last line of the run before is sent again: a store that does not know it is not the one it was.
-      if (from > 0 && answer.line === 1) return !(elsewhere = answer.status !== 'duplicate');
-      const line = tally.add(answer);
-      bar.at(line, size === 0 ? 1 : read / size, tally.note);
-      remembering.upTo(line);
-      return signal?.aborted !== true;
-    };
-    try {
-      await sendLines(target, linesAfter(Math.max(0, from - 1), rows, tally), answered, dryRun);
-    } finally {
-      if (!elsewhere) await remembering.now();
-    }
-    if (elsewhere) return 'not the same store';
-    if (signal?.aborted) throw new Failure('Stopped. Run the same command to go on where it was.');
-    await memory?.forget();
-    return tally.report();
+  const rows = (): AsyncGenerator<Row> => rowsOf(format, open, { source, mapping });
+  const from = await knownUpTo(target, memory?.answered ?? 0, rows());
+  const tally = new Tally(file, dryRun, from);
+  const remembering = new Remembering(memory);
+  const answered = (answer: LineAnswer): boolean => {
+    const line = tally.add(answer);
+    bar.at(line, size === 0 ? 1 : read / size, tally.note);
+    remembering.upTo(line);
+    return signal?.aborted !== true;
+  };
+  try {
+    await sendLines(target, linesAfter(from, rows(), tally), answered, dryRun);
+  } finally {
+    await remembering.now();
   }
+  if (signal?.aborted) throw new Failure('Stopped. Run the same command to go on where it was.');
+  await memory?.forget();
+  return tally.report();
+}
 
-  const resumed = await begin(memory?.answered ?? 0);
-  const report = resumed === 'not the same store' ? await begin(0) : resumed;
-  return report === 'not the same store'
-    ? Promise.reject(new Failure('The import could not begin.'))
-    : report;
+/** As many lines as need not be sent again: none where the store does not know the last of them. */
+async function knownUpTo(target: Target, remembered: number, rows: AsyncIterable<Row>): Promise<number> {
+  let known = false;
+  const last = firstOf(linesAfter(remembered - 1, rows));
+  if (remembered > 0) await sendLines(target, last, ({ status }) => (known = status === 'duplicate'));
+  return known ? remembered : 0;
+}
+
+async function* firstOf(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) return yield line;
 }
 
 /** Counts what comes of lines and rows. */
@@ -139,7 +135,7 @@ class Tally {
 
   /** @returns the number of the line in the file's lines */
   add({ line, status, position, problem }: LineAnswer): number {
-    const place = line + Math.max(0, this.from - 1);
+    const place = line + this.from;
     this.lines++;
     this.counts[status]++;
     if (position) this.position = position;
@@ -189,10 +185,10 @@ class Remembering {
   }
 }
 
-async function* linesAfter(count: number, rows: AsyncIterable<Row>, tally: Tally): AsyncGenerator<string> {
+async function* linesAfter(count: number, rows: AsyncIterable<Row>, tally?: Tally): AsyncGenerator<string> {
   let passed = 0;
   for await (const row of rows) {
-    if ('skipped' in row) tally.skip(row.skipped);
+    if ('skipped' in row) tally?.skip(row.skipped);
     else if (++passed > count) yield row.line;
   }
 }

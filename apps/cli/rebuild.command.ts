@@ -1,35 +1,10 @@
-/**
- * `touchstone rebuild [view]`: builds a view anew beside the one that is live, from the first event on, and lets it
- * take over. A server may go on on the same folder: it moves the live view until then.
- */
+/** `touchstone rebuild [view]` */
 import type { Command } from 'commander';
-import { CommandHandling } from '#commands/index.js';
-import {
-  ProjectionRunner,
-  ViewReader,
-  type AnyView,
-  type Progress as Delivered,
-} from '#projections/index.js';
-import { retentionDefinition } from '#retention/definition.js';
-import { RETENTION_DEFINITIONS } from '#retention/events.js';
-import { viewsFor } from '../composition/contexts.js';
-import { openStores, type Stores } from '../composition/stores.js';
-import { Failure, FOUND_WRONG, OK, USAGE } from './exit.js';
+import { FOUND_WRONG, OK } from './exit.js';
 import { addData, print, run, type Common } from './program-parts.js';
-import { progress, type Progress } from './progress.js';
+import { progress } from './progress.js';
+import type { Rebuilt } from './rebuild.js';
 import { configOf } from './target.js';
-
-interface Rebuilt {
-  readonly view: string;
-  readonly collection: string;
-  /** Events of the log that were delivered to it, and events that the log has. */
-  readonly delivered: number;
-  readonly stored: number;
-  /** Events that could not be folded and wait. */
-  readonly parked: number;
-}
-
-const FAILURES = 5;
 
 const EXAMPLES = `
 Examples:
@@ -45,86 +20,15 @@ export const addRebuild = (program: Command): Command =>
     .addHelpText('after', EXAMPLES)
     .action((name: string | undefined, options: Common) =>
       run(async () => {
-        const stores = await openStores(configOf(options));
-        try {
-          const bar = progress('Rebuilding', 'events');
-          const rebuilt = await rebuild(stores, await asked(stores, name), bar);
-          bar.end();
-          print(options, rebuilt, (views) => views.map(words).join('\n'));
-          const whole = rebuilt.every(
-            ({ delivered, stored, parked }) => delivered === stored && parked === 0,
-          );
-          return whole ? OK : FOUND_WRONG;
-        } finally {
-          await stores.close();
-        }
+        const bar = progress('Rebuilding', 'events');
+        const { rebuildViews } = await import('./rebuild.js');
+        const rebuilt = await rebuildViews(configOf(options), name, bar);
+        bar.end();
+        print(options, rebuilt, (views) => views.map(words).join('\n'));
+        const whole = rebuilt.every(({ delivered, stored, parked }) => delivered === stored && parked === 0);
+        return whole ? OK : FOUND_WRONG;
       }),
     );
-
-/** The views of this build, by the definition of retention that holds. */
-async function asked(stores: Stores, name: string | undefined): Promise<readonly AnyView[]> {
-  const handling = new CommandHandling({
-    store: stores.eventStore,
-    codec: stores.codec,
-    customerDeciders: [],
-  });
-  const definition = await handling.state(RETENTION_DEFINITIONS, retentionDefinition);
-  const views = viewsFor(stores.identities, definition);
-  const found = name === undefined ? views : views.filter((view) => view.name === name);
-  if (found.length > 0) return found;
-  throw new Failure(
-    `There is no view ${name}. There are: ${views.map((view) => view.name).join(', ')}.`,
-    USAGE,
-  );
-}
-
-async function rebuild(stores: Stores, views: readonly AnyView[], bar: Progress): Promise<Rebuilt[]> {
-  const { eventStore: store, readStore, codec } = stores;
-  const waiting = new Map<string, string>();
-  let failures = 0;
-  let failed: (error: unknown) => void = () => undefined;
-  let complete: () => void = () => undefined;
-  const done = new Promise<void>((resolve, reject) => ([complete, failed] = [resolve, reject]));
-  const runner = new ProjectionRunner({
-    store,
-    codec,
-    readStore,
-    views,
-    beside: true,
-    notice(notice) {
-      if (notice.kind === 'failed' && ++failures === FAILURES) failed(notice.error);
-      if (notice.kind !== 'activated') return;
-      waiting.delete(notice.collection);
-      if (waiting.size === 0) complete();
-    },
-  });
-  const collections = new Map<string, string>();
-  for (const { name } of views) collections.set(name, await runner.rebuild(name));
-  for (const [name, collection] of collections) waiting.set(collection, name);
-  const total = await store.count();
-  const watch = setInterval(() => void watchOn(), 100);
-  const watchOn = async (): Promise<void> => {
-    const state = await readStore.state([...collections.values()][0] ?? '');
-    const delivered = state === undefined ? 0 : (JSON.parse(state.progress) as Delivered).delivered;
-    bar.at(delivered, total === 0 ? 1 : delivered / total, `${waiting.size} views to go`);
-  };
-  try {
-    runner.start();
-    await done;
-  } finally {
-    clearInterval(watch);
-    await runner.stop();
-  }
-  bar.at(total, 1);
-  return Promise.all(views.map(({ name }) => outcome(stores, name)));
-}
-
-/** Both sides counted afresh, from the stores. */
-async function outcome({ eventStore, readStore }: Stores, view: string): Promise<Rebuilt> {
-  const { collection, checkpoint, progress: made } = await new ViewReader(readStore).status({ name: view });
-  const stored = checkpoint === null ? 0 : await eventStore.count({ to: checkpoint });
-  return { view, collection: collection ?? '', delivered: made.delivered, stored, parked: made.parked };
-}
 
 const words = ({ view, collection, delivered, stored, parked }: Rebuilt): string => {
   const count = (value: number): string => value.toLocaleString('en');

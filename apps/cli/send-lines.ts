@@ -25,7 +25,7 @@ const CHUNK = 32 * 1024;
 export async function sendLines(
   target: Pick<Target, 'url' | 'key'>,
   lines: AsyncIterable<string>,
-  answered: (answer: LineAnswer, text: string) => boolean,
+  answered: (answer: LineAnswer) => boolean,
   dryRun = false,
 ): Promise<void> {
   const url = new URL(`${target.url}/v1/import${dryRun ? '?dryRun=true' : ''}`);
@@ -48,7 +48,7 @@ export async function sendLines(
         if (response.statusCode !== 200) return void (begun = [...complete, begun].join('\n'));
         for (const line of complete) {
           const answer = JSON.parse(line) as LineAnswer; // as the route is documented to answer
-          if (!answered(answer, line) || answer.status === 'stopped') {
+          if (!answered(answer) || answer.status === 'stopped') {
             sent.destroy();
             return end(answer.status === 'stopped' ? stopped(answer) : undefined);
           }

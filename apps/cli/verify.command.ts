@@ -1,12 +1,7 @@
 /** `touchstone verify [customer|all]`: proves that the log is complete and unchanged, or names the first event that is not. */
 import type { Command } from 'commander';
-import { readCheckpoint, writeCheckpoint } from '#audit/checkpoint.js';
-import { verifyLog, verifyStream, type Broken } from '#audit/verification.js';
-import { ViewWitnesses } from '#audit/view-witnesses.js';
-import { customerStream, isCustomerId } from '#kernel';
-import { ViewReader } from '#projections/index.js';
-import { auditedViews } from '../composition/contexts.js';
-import { openStores } from '../composition/stores.js';
+import type { Broken } from '#audit/verification.js';
+import { isCustomerId } from '#kernel';
 import { get } from './ask.js';
 import { Failure, FOUND_WRONG, OK, USAGE } from './exit.js';
 import { addTarget, print, run, type Common } from './program-parts.js';
@@ -16,7 +11,7 @@ interface Options extends Common {
   readonly checkpoint?: string;
 }
 
-type Report =
+export type Report =
   | Broken
   | {
       readonly verdict: 'intact';
@@ -52,33 +47,15 @@ export const addVerify = (program: Command): Command =>
       }),
     );
 
+const ofFolder = async (customer: string, options: Options): Promise<Report> =>
+  (await import('./verify-folder.js')).verifyFolder(configOf(options), customer, options.checkpoint);
+
 async function ofServer(customer: string, options: Options): Promise<Report> {
   const target = await openTarget(options);
   if (customer !== 'all') return get(target, `/v1/audit/customers/${customer}/verify`);
   const query =
     options.checkpoint === undefined ? '' : `?checkpoint=${encodeURIComponent(options.checkpoint)}`;
   return get(target, `/v1/audit/verify${query}`);
-}
-
-async function ofFolder(customer: string, options: Options): Promise<Report> {
-  const checkpoint = options.checkpoint === undefined ? undefined : readCheckpoint(options.checkpoint);
-  if (checkpoint === null) throw new Failure('--checkpoint wants what an earlier run printed.', USAGE);
-  const stores = await openStores(configOf(options));
-  const { eventStore, readStore } = stores;
-  const witnesses = new ViewWitnesses(new ViewReader(readStore), readStore, auditedViews(stores.identities));
-  try {
-    if (customer !== 'all' && isCustomerId(customer)) {
-      const report = await verifyStream(eventStore, customerStream(customer), { witnesses });
-      if (report.verdict === 'intact' && report.events === 0) throw new Failure('There is no such customer.');
-      return report;
-    }
-    const report = await verifyLog(eventStore, { witnesses, ...(checkpoint && { checkpoint }) });
-    return report.verdict === 'broken'
-      ? report
-      : { ...report, checkpoint: writeCheckpoint(report.checkpoint) };
-  } finally {
-    await stores.close();
-  }
 }
 
 function words(report: Report): string {

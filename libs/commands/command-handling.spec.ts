@@ -175,3 +175,102 @@ describe('a command', () => {
     expect(await total()).toBe(5);
   });
 });
+
+describe('commands that come together', () => {
+  const ask = (command: SumCommand, over?: Partial<CommandContext>) => ({
+    decider: sum,
+    command,
+    context: context(over),
+  });
+  const adds = (...amounts: readonly number[]) => amounts.map((amount) => ask({ type: 'Add', amount }));
+  const outcomes = (settled: readonly PromiseSettledResult<{ revision: bigint; replayed: boolean }>[]) =>
+    settled.map((one) => (one.status === 'fulfilled' ? Number(one.value.revision) : one.reason));
+
+  /** The real store, counting its appends. */
+  const counting = () => {
+    const counted = { appends: 0 };
+    const store = but(stores.eventStore, {
+      append: (...append) => {
+        counted.appends++;
+        return stores.eventStore.append(...append);
+      },
+    });
+    return { counted, store };
+  };
+
+  it('are decided one on the outcome of the other and appended as one', async () => {
+    const { counted, store } = counting();
+    const asks = [...adds(1, 2), ask({ type: 'AtLeast', total: 10 }), ...adds(5)];
+    expect(outcomes(await handlingOn(store).handleAll(stream, asks))).toEqual([0, 1, 2, 3]);
+    expect(counted.appends).toBe(1);
+    expect(await total()).toBe(15);
+  });
+
+  it('are each answered for themselves: one that is refused or changes nothing holds nothing up', async () => {
+    const handling = handlingOn(stores.eventStore);
+    const [, refused] = adds(1, 2_000);
+    const settled = await handling.handleAll(stream, [...adds(1, 0), refused!, ...adds(2)]); // adds gives two
+    expect(outcomes(settled)).toEqual([0, 0, expect.objectContaining({ code: 'sum.too_much' }), 1]);
+    expect(await total()).toBe(3);
+  });
+
+  it('and are the same command are handled once', async () => {
+    const same = (fingerprint: string) => ask({ type: 'Add', amount: 1 }, { commandId: 'same', fingerprint });
+    const settled = await handlingOn(stores.eventStore).handleAll(stream, [same('f'), same('f'), same('g')]);
+    expect(settled).toMatchObject([
+      { value: { replayed: false } },
+      { value: { replayed: true } },
+      { reason: { code: 'idempotency.key_reused' } },
+    ]);
+    expect(await total()).toBe(1);
+  });
+
+  it('are decided afresh when somebody else was first', async () => {
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 990);
+    await add(handlingOn(stores.eventStore), 5); // by another process: 995
+    const settled = await handling.handleAll(stream, adds(3, 3, 2));
+    expect(outcomes(settled)).toEqual([2, expect.objectContaining({ code: 'sum.too_much' }), 3]);
+    expect(await total()).toBe(1_000);
+  });
+
+  it('are all refused when the store is away, and can all be sent again', async () => {
+    let away = true;
+    const store = but(stores.eventStore, {
+      append: (...append) =>
+        away ? Promise.reject(new StoreUnavailable('away')) : stores.eventStore.append(...append),
+    });
+    const handling = handlingOn(store);
+    const asks = adds(1, 2, 3);
+    expect(outcomes(await handling.handleAll(stream, asks))).toEqual(
+      Array(3).fill(expect.any(StoreUnavailable)),
+    );
+    away = false;
+    expect(outcomes(await handling.handleAll(stream, asks))).toEqual([0, 1, 2]);
+    expect(await total()).toBe(6);
+  });
+
+  it('may be more than one append has room for', async () => {
+    const settled = await handlingOn(stores.eventStore).handleAll(
+      stream,
+      adds(...Array<number>(800).fill(1)),
+    );
+    expect(outcomes(settled)).toEqual(Array.from({ length: 800 }, (_, n) => n));
+    expect(await total()).toBe(800);
+  });
+
+  it('can be rehearsed: decided on the log and on one another, and nothing is appended', async () => {
+    const { counted, store } = counting();
+    await add(handlingOn(stores.eventStore), 900);
+    const rehearsal = handlingOn(store).rehearsal();
+    const asks = adds(60, 60, 0, 40);
+    const refused = expect.objectContaining({ code: 'sum.too_much' });
+    expect(outcomes(await rehearsal.handleAll(stream, asks.slice(0, 2)))).toEqual([1, refused]);
+    expect(outcomes(await rehearsal.handleAll(stream, asks.slice(2)))).toEqual([1, 2]);
+    expect(await rehearsal.handleAll(stream, asks.slice(0, 1))).toMatchObject([
+      { value: { replayed: true } },
+    ]);
+    expect(counted.appends).toBe(0);
+    expect(await total()).toBe(900);
+  });
+});
