@@ -7,8 +7,13 @@ const { url, key, body } = workerData as { url: string; key: string; body: strin
 const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' };
 const sent = request(`${url}/v1/import`, { method: 'POST', headers }, (answer) => {
   let recorded = 0;
-  answer.setEncoding('utf8');
-  answer.on('data', (text: string) => (recorded += text.split('"recorded"').length - 1));
+  let begun = '';
+  answer.setEncoding('latin1');
+  answer.on('data', (text: string) => {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop() ?? '';
+    for (const line of lines) if (line.includes('"recorded"')) recorded++;
+  });
   answer.on('end', () => parentPort?.postMessage(recorded));
 });
 Readable.from(chunks(Buffer.from(body))).pipe(sent);
