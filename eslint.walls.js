@@ -2,7 +2,7 @@
  * The walls of the house. Arrows run apps → contexts → ports and http → kernel; a context may use another
  * context's `events.ts` and nothing else of it. Add a context: one line here, one in a composition root.
  */
-const ports = ['event-store', 'key-store', 'read-store', 'projections', 'commands'];
+const ports = ['event-store', 'key-store', 'read-store', 'leases', 'projections', 'commands'];
 const contexts = [
   'access',
   'audit',
@@ -24,6 +24,7 @@ const arrows = {
   'key-store': ['kernel'],
   'event-store': ['kernel', 'key-store'],
   'read-store': ['kernel', 'event-store'],
+  leases: ['read-store'],
   projections: ['kernel', 'event-store', 'read-store'],
   commands: ['kernel', 'event-store'],
   ledger: ['kernel'],

@@ -11,7 +11,7 @@ await runProcess(async (say) => {
   const config = readConfig(process.env);
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config);
-  const projector = startProjectorThread(config, log);
+  const projector = config.projector === 'inside' ? startProjectorThread(config, log) : null;
   const { app, firstKey, close } = await createApi(stores, config, log);
   // Before anything else can go wrong: it is in the log, and nobody could read it again.
   if (firstKey !== null) say(`Admin key, shown this once: ${firstKey}`);
@@ -19,7 +19,7 @@ await runProcess(async (say) => {
   say(`Touchstone answers at ${url}, documented at ${url}/docs. Data: ${config.dataFolder}`);
   return async () => {
     await close();
-    await projector.stop();
+    await projector?.stop();
     await stores.close();
   };
 });

@@ -1,19 +1,17 @@
 /**
- * Builds views anew beside those that are live, from the first event on, and lets them take over. A server may go on
- * on the same folder: it moves the live views until then.
+ * Builds views anew beside those that are live, from the first event on, and lets them take over. It shares the work
+ * with whoever else moves views on the same stores, and does all of it where nobody does.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { CommandHandling } from '#commands/index.js';
-import {
-  ProjectionRunner,
-  ViewReader,
-  type AnyView,
-  type Progress as Delivered,
-} from '#projections/index.js';
+import { createLogger } from '#http/logger.js';
+import { beginRebuild, progressOf, ViewReader, type AnyView } from '#projections/index.js';
 import { retentionDefinition } from '#retention/definition.js';
 import { RETENTION_DEFINITIONS } from '#retention/events.js';
 import type { Config } from '../composition/config.js';
 import { viewsFor } from '../composition/contexts.js';
 import { openStores, type Stores } from '../composition/stores.js';
+import { startProjector } from '../projector/projector.js';
 import { Failure, USAGE } from './exit.js';
 import type { Progress } from './progress.js';
 
@@ -27,7 +25,10 @@ export interface Rebuilt {
   readonly parked: number;
 }
 
-const FAILURES = 5;
+const LOOK_MS = 100;
+const STALLED_MS = 60_000;
+const STALLED =
+  'The rebuild has not moved for a minute: look at the logs of whoever moves views. What was live is still.';
 
 /** @param name of one view; all of them without it */
 export async function rebuildViews(
@@ -37,7 +38,7 @@ export async function rebuildViews(
 ): Promise<Rebuilt[]> {
   const stores = await openStores(config);
   try {
-    return await rebuild(stores, await asked(stores, name), bar);
+    return await rebuild(stores, config, await asked(stores, name), bar);
   } finally {
     await stores.close();
   }
@@ -60,45 +61,46 @@ async function asked(stores: Stores, name: string | undefined): Promise<readonly
   );
 }
 
-async function rebuild(stores: Stores, views: readonly AnyView[], bar: Progress): Promise<Rebuilt[]> {
-  const { eventStore: store, readStore, codec } = stores;
-  const waiting = new Map<string, string>();
-  let failures = 0;
-  let failed: (error: unknown) => void = () => undefined;
-  let complete: () => void = () => undefined;
-  const done = new Promise<void>((resolve, reject) => ([complete, failed] = [resolve, reject]));
-  const runner = new ProjectionRunner({
-    store,
-    codec,
-    readStore,
-    views,
-    beside: true,
-    notice(notice) {
-      if (notice.kind === 'failed' && ++failures === FAILURES) failed(notice.error);
-      if (notice.kind !== 'activated') return;
-      waiting.delete(notice.collection);
-      if (waiting.size === 0) complete();
-    },
-  });
+async function rebuild(
+  stores: Stores,
+  config: Config,
+  views: readonly AnyView[],
+  bar: Progress,
+): Promise<Rebuilt[]> {
+  const { eventStore: store, readStore, partitions } = stores;
   const collections = new Map<string, string>();
-  for (const { name } of views) collections.set(name, await runner.rebuild(name));
-  for (const [name, collection] of collections) waiting.set(collection, name);
+  for (const view of views) collections.set(view.name, await beginRebuild(readStore, view, partitions));
   const total = await store.count();
-  const watch = setInterval(() => void watchOn(), 100);
-  const watchOn = async (): Promise<void> => {
-    const state = await readStore.state([...collections.values()][0] ?? '');
-    const delivered = state === undefined ? 0 : (JSON.parse(state.progress) as Delivered).delivered;
-    bar.at(delivered, total === 0 ? 1 : delivered / total, `${waiting.size} views to go`);
-  };
+  const log = createLogger({ level: config.logLevel, destination: process.stderr });
+  const projector = await startProjector(stores, log, config);
+  const stalled = stallAfter(STALLED_MS);
   try {
-    runner.start();
-    await done;
+    for (;;) {
+      const waiting: string[] = [];
+      for (const [name, collection] of collections)
+        if ((await readStore.active(name)) !== collection) waiting.push(collection);
+      if (waiting.length === 0) break;
+      const made = await progressOf(readStore, waiting[0]!); // there is one
+      const delivered = made?.progress.delivered ?? 0;
+      if (stalled(`${delivered} ${waiting.length}`)) throw new Failure(STALLED);
+      bar.at(delivered, total === 0 ? 1 : delivered / total, `${waiting.length} views to go`);
+      await delay(LOOK_MS);
+    }
   } finally {
-    clearInterval(watch);
-    await runner.stop();
+    await projector.stop();
   }
   bar.at(total, 1);
   return Promise.all(views.map(({ name }) => outcome(stores, name)));
+}
+
+/** Says whether what it is told has stayed the same for so long. */
+function stallAfter(ms: number): (state: string) => boolean {
+  let last = '';
+  let since = performance.now();
+  return (state) => {
+    if (state !== last) [last, since] = [state, performance.now()];
+    return performance.now() - since > ms;
+  };
 }
 
 /** Both sides counted afresh, from the stores. */

@@ -9,12 +9,17 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Lag beyond which a view is not ready, in seconds. */
   readonly readyLagSeconds: number;
+  /** Whether the API's process moves views too, in a thread of its own. */
+  readonly projector: (typeof PROJECTOR)[number];
+  /** For how long what a process holds stays undone by others after it froze or died, in milliseconds. */
+  readonly leaseMs: number;
 }
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const PROJECTOR = ['inside', 'none'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -28,6 +33,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: whole(env, 'PORT', 3000, 0, 65_535),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     readyLagSeconds: whole(env, 'READY_LAG_SECONDS', 30, 1, 86_400),
+    projector: oneOf(env, 'PROJECTOR', PROJECTOR, 'inside'),
+    leaseMs: whole(env, 'LEASE_MS', 6_000, 100, 600_000),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Stores {
   readonly keyStore: KeyStore;
   readonly codec: Codec;
   readonly identities: Identities;
+  /** Into how many every collection of the read store is divided. */
+  readonly partitions: number;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export async function openStores({ dataFolder }: Pick<Config, 'dataFolder'>): Pr
     open.push(readStore);
     const codec = new Codec(catalogue, keyStore);
     const identities = new Identities(await keyStore.secret('identities'));
-    return { eventStore, readStore, keyStore, codec, identities, close };
+    return { eventStore, readStore, keyStore, codec, identities, partitions: 1, close };
   } catch (error) {
     await close();
     throw error;

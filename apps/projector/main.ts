@@ -10,7 +10,7 @@ await runProcess(async () => {
   const config = readConfig(process.env);
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config);
-  const projector = await startProjector(stores, log);
+  const projector = await startProjector(stores, log, config);
   return async () => {
     await projector.stop();
     await stores.close();

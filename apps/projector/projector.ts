@@ -1,60 +1,85 @@
-/** Projections as a process, or a thread, of their own. */
+/**
+ * Projections as a process, or a thread, of their own: as many as there are share the partitions, and the duties of
+ * which one is enough.
+ */
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { CommandHandling } from '#commands/index.js';
 import { ErasureFollower, type ErasureFollowerOptions } from '#customers/erasure-follower.js';
-import type { Decoded } from '#event-store/codec/index.js';
-import { evolve } from '#kernel';
-import { ProjectionRunner, type RunnerNotice } from '#projections/index.js';
-import { retentionDefinition } from '#retention/definition.js';
-import { RETENTION_DEFINITIONS } from '#retention/events.js';
-import { viewsFor } from '../composition/contexts.js';
+import { Duties, Shares } from '#leases/index.js';
+import { partitionLease, ProjectionRunner, type RunnerNotice } from '#projections/index.js';
+import type { Lease } from '#read-store/index.js';
 import type { Stores } from '../composition/stores.js';
+import { Definitions } from './definitions.js';
 
 export interface Projector {
   stop(): Promise<void>;
 }
 
+export interface ProjectorOptions extends Pick<ErasureFollowerOptions, 'gatherMs'> {
+  /** For how long what this process does stays undone by others after it froze or died, in milliseconds. */
+  readonly leaseMs: number;
+}
+
 export async function startProjector(
   stores: Stores,
   log: Logger,
-  options: Pick<ErasureFollowerOptions, 'gatherMs'> = {},
+  { leaseMs, ...options }: ProjectorOptions,
 ): Promise<Projector> {
-  const { eventStore: store, codec, readStore, keyStore, identities } = stores;
-  const handling = new CommandHandling({ store, codec, customerDeciders: [] });
-  let definition = await handling.state(RETENTION_DEFINITIONS, retentionDefinition);
+  const { eventStore: store, codec, readStore, keyStore, partitions } = stores;
+  const failed =
+    (what: string) =>
+    (error: unknown): void =>
+      log.error({ err: error }, `${what} failed; trying again`);
 
-  /** Figures of another definition are other views. A batch may be told again, and an old one late. */
-  const followDefinition = async (batch: readonly Decoded[]): Promise<void> => {
-    const before = definition.version;
-    for (const decoded of batch) {
-      if (decoded.kind !== 'known' || decoded.event.stream !== RETENTION_DEFINITIONS) continue;
-      if (decoded.event.revision === BigInt(definition.version))
-        definition = evolve(retentionDefinition, definition, decoded.event);
-    }
-    if (definition.version > before) runner.use(viewsFor(identities, definition));
-  };
-
+  const definitions = new Definitions({
+    stores,
+    published: () => runner.use(definitions.views()),
+    failed: failed('following the definitions'),
+  });
   const runner = new ProjectionRunner({
     store,
     codec,
     readStore,
-    views: viewsFor(identities, definition),
+    partitions,
+    views: definitions.views(),
+    older: (collection) => definitions.viewOf(collection),
     notice: (notice) => report(log, notice),
-    follow: followDefinition,
   });
-  const erasures = new ErasureFollower({
-    store,
-    readStore,
-    keyStore,
-    failed: (error) => log.error({ err: error }, 'finishing erasures failed; trying again'),
-    ...options,
+  const duties = new Duties({
+    erasures: new ErasureFollower({
+      store,
+      readStore,
+      keyStore,
+      failed: failed('finishing erasures'),
+      ...options,
+    }),
   });
+
+  const leaseOf = new Map(Array.from({ length: partitions }, (_, one) => [partitionLease(one), one]));
+  const shares = new Shares({
+    store: readStore,
+    duties: [...leaseOf.keys(), ...duties.names],
+    holder: randomUUID(),
+    ttlMs: leaseMs,
+    changed: async (held) => {
+      const ours = new Map<number, Lease>();
+      for (const [name, lease] of held) {
+        const partition = leaseOf.get(name);
+        if (partition !== undefined) ours.set(partition, lease);
+      }
+      await Promise.all([runner.hold(ours), duties.hold(held.keys())]);
+    },
+    failed: failed('holding leases'),
+  });
+
+  await definitions.open();
   runner.start();
-  erasures.start();
+  shares.start();
   return {
     stop: async () => {
-      await erasures.stop();
+      await shares.stop();
       await runner.stop();
+      await definitions.close();
     },
   };
 }
@@ -63,10 +88,12 @@ function report(log: Logger, notice: RunnerNotice): void {
   switch (notice.kind) {
     case 'activated':
       return log.info({ collection: notice.collection, delivered: notice.delivered }, 'a view took over');
-    case 'rebuilding':
-      return log.info({ collection: notice.collection }, 'a view is being rebuilt');
     case 'parked':
       return log.error({ collection: notice.collection, events: notice.events }, 'events are parked');
+    case 'gone':
+      return log.info({ collection: notice.collection }, 'a collection is gone; opening what there is');
+    case 'lost':
+      return log.warn({ lease: notice.lease }, 'another process has taken over');
     case 'failed':
       return log.error({ err: notice.error }, 'projecting failed; trying again');
     default:

@@ -7,7 +7,7 @@ import { startProjector } from './projector.js';
 
 const config = workerData as Config; // what `startProjectorThread` sends
 const stores = await openStores(config);
-const projector = await startProjector(stores, createLogger({ level: config.logLevel }));
+const projector = await startProjector(stores, createLogger({ level: config.logLevel }), config);
 parentPort?.once('message', () => {
   void (async () => {
     await projector.stop();

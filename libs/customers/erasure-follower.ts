@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore, Position } from '#event-store/port.js';
 import { customerOf } from '#kernel';
 import type { KeyStore } from '#key-store/port.js';
+import type { Duty } from '#leases/index.js';
 import type { ReadStore } from '#read-store/port.js';
 import type { CustomerEvent } from './events.js';
 
@@ -30,26 +31,13 @@ const POLL_MS = 20;
 const ERASED: CustomerEvent['type'] = 'CustomerErased';
 const filter = { types: [ERASED] };
 
-export class ErasureFollower {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
-
+export class ErasureFollower implements Duty {
   constructor(private readonly options: ErasureFollowerOptions) {}
 
-  start(): void {
-    this.running = this.run();
-  }
-
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
+  async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.follow();
+        await this.follow(signal);
       } catch (error) {
         if (signal.aborted) return;
         this.options.failed(error);
@@ -58,10 +46,10 @@ export class ErasureFollower {
     }
   }
 
-  private async follow(): Promise<void> {
+  private async follow(signal: AbortSignal): Promise<void> {
     const { store, readStore, gatherMs = GATHER_MS } = this.options;
-    const { signal } = this.stopping;
-    let checkpoint = (await readStore.state(ERASURES))?.checkpoint ?? null;
+    await readStore.begin(ERASURES, '{}');
+    let checkpoint = (await readStore.states(ERASURES))[0]?.checkpoint ?? null;
     const moveTo = async (position: Position): Promise<void> => {
       if (checkpoint !== null && position <= checkpoint) return; // said of a page read before the last erasure was done
       await readStore.commit([checkpointAt(checkpoint, position)]);
@@ -75,7 +63,7 @@ export class ErasureFollower {
       const end = (await store.head()) ?? message.event.position;
       for await (const { stream } of store.readAll({ after: message.event.position, to: end, filter }))
         await this.destroyKey(stream);
-      await this.folded(end);
+      await this.folded(end, signal);
       await readStore.compact();
       await moveTo(end);
     }
@@ -87,13 +75,13 @@ export class ErasureFollower {
   }
 
   /** Also by what is being built, and by what it is to replace: both hold documents. */
-  private async folded(position: Position): Promise<void> {
+  private async folded(position: Position, signal: AbortSignal): Promise<void> {
     const { readStore } = this.options;
     for (;;) {
       const others = (await readStore.collections()).filter((collection) => collection !== ERASURES);
-      const states = await Promise.all(others.map((collection) => readStore.state(collection)));
-      if (states.every((state) => state === undefined || (state.checkpoint ?? 0n) >= position)) return;
-      await delay(POLL_MS, undefined, { signal: this.stopping.signal });
+      const states = await Promise.all(others.map((collection) => readStore.states(collection)));
+      if (states.flat().every(({ checkpoint }) => (checkpoint ?? 0n) >= position)) return;
+      await delay(POLL_MS, undefined, { signal });
     }
   }
 }
@@ -106,5 +94,5 @@ const checkpointAt = (expected: Position | null, checkpoint: Position) => ({
   listed: [],
   unlisted: [],
   cells: new Map<string, number>(),
-  progress: '{}',
+  progress: new Map([[0, '{}']]),
 });

@@ -1,6 +1,7 @@
 /** Projections: what a view is, the engine that moves views along the log, and how queries read them. */
-export * from './lane.js';
 export * from './parking.js';
+export * from './partition.js';
+export * from './progress.js';
 export * from './runner.js';
 export * from './view.js';
 export * from './view-reader.js';

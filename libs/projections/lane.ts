@@ -9,20 +9,20 @@
  */
 import type { Decoded } from '#event-store/codec/index.js';
 import type { Position } from '#event-store/port.js';
-import type { CollectionCommit, ReadStore } from '#read-store/port.js';
+import type { CollectionCommit, Lease, ReadStore } from '#read-store/port.js';
+import type { Progress } from './progress.js';
 import type { BatchChanges, Projection } from './projection.js';
 
-/** What is kept beside a checkpoint. */
-export interface Progress {
-  /** Events delivered since the first, whether or not the view is made of them. */
-  readonly delivered: number;
-  /** Events waiting because they could not be folded. */
-  readonly parked: number;
-  /** When the newest delivered event was recorded; null before the first. */
-  readonly recordedAt: string | null;
+/** An event as it comes to a lane. */
+export interface Delivery {
+  readonly position: Position;
+  readonly partition: number;
+  /** Null where the partition is another process's: it counts as delivered, and that is all. */
+  readonly decoded: Decoded | null;
 }
 
-export const NO_PROGRESS: Progress = { delivered: 0, parked: 0, recordedAt: null };
+/** The leases under which these partitions are moved. */
+export type LeasesOf = (partitions: ReadonlySet<number>) => readonly Lease[];
 
 export class Lane {
   /** Up to here events are stored. */
@@ -36,18 +36,34 @@ export class Lane {
     /** Up to here, and so many, events were folded; they are stored once the lane is `settled`. */
     public checkpoint: Position | null,
     public delivered: number,
-    private recordedAt: string | null,
     private readonly readStore: ReadStore,
+    private readonly leasesOf: LeasesOf,
   ) {
     this.stored = this.handedOver = checkpoint;
   }
 
+  /** Partitions of which any of the projections takes events. */
+  get partitions(): ReadonlySet<number> {
+    return new Set(this.projections.flatMap(({ partitions }) => [...partitions]));
+  }
+
+  /** Takes in projections that stand where these stand. @throws when anything before was not stored */
+  async join(other: Lane): Promise<void> {
+    await this.settled();
+    await other.settled();
+    for (const projection of other.projections) {
+      const same = this.projections.find(({ collection }) => collection === projection.collection);
+      if (same === undefined) this.projections.push(projection);
+      else same.join(projection);
+    }
+  }
+
   /** Folds the events that come next. */
-  async fold(piece: readonly Decoded[]): Promise<void> {
+  async fold(piece: readonly Delivery[]): Promise<void> {
     const spreading = this.projections.filter(({ view }) => view.spread !== undefined);
     let from = 0;
-    for (const [index, decoded] of piece.entries()) {
-      if (!spreading.some((projection) => projection.spreads(decoded))) continue;
+    for (const [index, delivery] of piece.entries()) {
+      if (!spreading.some((projection) => projection.spreads(delivery))) continue;
       await this.foldPart(piece.slice(from, index));
       await this.settled(); // which documents are in the list is read from the store
       from = index;
@@ -61,12 +77,12 @@ export class Lane {
     const { checkpoint } = this;
     const taken = this.projections.map((projection) => ({ projection, ...projection.take() }));
     await this.committed();
-    this.underWay = this.readStore
-      .commit(taken.map(({ projection, changes }) => this.commitOf(projection, changes, checkpoint)))
-      .then(() => {
-        this.stored = checkpoint;
-        for (const { stored } of taken) stored();
-      });
+    this.underWay = this.commit(
+      taken.map(({ projection, changes }) => this.commitOf(projection, changes, checkpoint)),
+    ).then(() => {
+      this.stored = checkpoint;
+      for (const { stored } of taken) stored();
+    });
     this.underWay.catch(() => undefined); // `committed` tells it
     this.handedOver = checkpoint;
   }
@@ -86,49 +102,64 @@ export class Lane {
 
   /** Folds parked events again. The checkpoint stays where it is. */
   async retry(decoded: (positions: readonly string[]) => Promise<Decoded[]>): Promise<void> {
-    if (this.checkpoint === null) return;
+    const { checkpoint } = this;
+    if (checkpoint === null) return;
     for (const projection of this.projections) {
       for (const record of projection.parking.all()) {
         const events = await decoded(record.positions);
         projection.parking.take(record);
-        await projection.fold(events);
-        const { changes, stored } = projection.take();
-        await this.readStore.commit([this.commitOf(projection, changes, this.checkpoint)]);
-        stored();
+        await projection.fold(
+          events.map((each) => ({ position: checkpoint, partition: record.partition, decoded: each })),
+        );
+        await this.commitOne(projection, checkpoint);
       }
     }
   }
 
-  private async foldPart(part: readonly Decoded[]): Promise<void> {
+  /** Records that these stand at the head with all delivered. The lane is settled. */
+  async complete(projections: readonly Projection[]): Promise<void> {
+    if (this.checkpoint === null) return;
+    for (const projection of projections) {
+      projection.complete = true;
+      await this.commitOne(projection, this.checkpoint);
+    }
+  }
+
+  private async commitOne(projection: Projection, checkpoint: Position): Promise<void> {
+    const { changes, stored } = projection.take();
+    await this.commit([this.commitOf(projection, changes, checkpoint)]);
+    stored();
+  }
+
+  private commit(commits: readonly CollectionCommit[]): Promise<void> {
+    return this.readStore.commit(commits, this.leasesOf(this.partitions));
+  }
+
+  private async foldPart(part: readonly Delivery[]): Promise<void> {
     const last = part.at(-1);
     if (last === undefined) return;
     for (const projection of this.projections) await projection.fold(part);
-    this.checkpoint = positionOf(last);
+    this.checkpoint = last.position;
     this.delivered += part.length;
-    this.recordedAt = recordedAtOf(part) ?? this.recordedAt;
   }
 
   private commitOf(
-    { collection, parking }: Projection,
+    { collection, partitions, parking, complete }: Projection,
     changes: BatchChanges,
     checkpoint: Position,
   ): CollectionCommit {
-    const { delivered, recordedAt } = this;
-    const progress: Progress = { delivered, parked: parking.events, recordedAt };
+    const { delivered } = this;
+    const progressOf = (partition: number): Progress => ({
+      delivered,
+      parked: parking.eventsOf(partition),
+      complete,
+    });
     return {
       collection,
       ...changes,
       expected: this.handedOver,
       checkpoint,
-      progress: JSON.stringify(progress),
+      progress: new Map([...partitions].map((one) => [one, JSON.stringify(progressOf(one))])),
     };
   }
-}
-
-const positionOf = (decoded: Decoded): Position =>
-  decoded.kind === 'known' ? decoded.event.position : decoded.stored.position;
-
-function recordedAtOf(batch: readonly Decoded[]): string | null {
-  for (const decoded of batch.toReversed()) if (decoded.kind === 'known') return decoded.event.recordedAt;
-  return null;
 }

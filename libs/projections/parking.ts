@@ -8,10 +8,19 @@ import type { BatchChanges } from './projection.js';
 /** The list of parked records. No view uses a name that starts with `!`. */
 export const PARKED = '!parked';
 
+/** Where in the list the records of one partition are. */
+export const parkedIn = (partition: number): { readonly from: string; readonly to: string } => ({
+  from: sortOf(partition),
+  to: sortOf(partition + 1),
+});
+
+const sortOf = (partition: number): string => String(partition).padStart(4, '0');
+
 export const streamKey = (stream: string): string => `stream:${stream}`;
 
 export interface ParkedRecord {
   readonly key: string;
+  readonly partition: number;
   /** Why the first of them could not be folded. */
   readonly reason: string;
   readonly type: string;
@@ -26,12 +35,20 @@ interface Placed {
 
 export class Parking {
   private readonly records = new Map<string, ParkedRecord>();
-  private readonly dirty = new Set<string>();
+  /** Keys of records that changed since the last commit, with their partitions. */
+  private readonly dirty = new Map<string, number>();
 
   /** Number of parked events. */
   get events(): number {
     let total = 0;
     for (const { positions } of this.records.values()) total += positions.length;
+    return total;
+  }
+
+  eventsOf(partition: number): number {
+    let total = 0;
+    for (const record of this.records.values())
+      if (record.partition === partition) total += record.positions.length;
     return total;
   }
 
@@ -48,30 +65,35 @@ export class Parking {
     this.records.set(record.key, record);
   }
 
-  add(key: string, event: Placed, reason: string | null): void {
+  join({ records }: Parking): void {
+    for (const [key, record] of records) this.records.set(key, record);
+  }
+
+  add(key: string, event: Placed, partition: number, reason: string | null): void {
     const earlier = this.records.get(key);
     const positions = [...(earlier?.positions ?? []), String(event.position)];
     this.records.set(key, {
       key,
+      partition,
       reason: earlier?.reason ?? reason ?? 'unknown',
       type: earlier?.type ?? event.type,
       positions,
     });
-    this.dirty.add(key);
+    this.dirty.set(key, partition);
   }
 
   /** Takes a record out, to fold its events again. */
   take(record: ParkedRecord): void {
     this.records.delete(record.key);
-    this.dirty.add(record.key);
+    this.dirty.set(record.key, record.partition);
   }
 
   /** Adds what changed since the last batch to what is committed with it. */
   write(changes: BatchChanges): void {
     const documents = changes.documents as Map<string, string | null>;
-    for (const key of this.dirty) {
+    for (const [key, partition] of this.dirty) {
       const record = this.records.get(key);
-      const entry = { list: PARKED, sort: '', key: `${PARKED}/${key}` };
+      const entry = { list: PARKED, sort: sortOf(partition), key: `${PARKED}/${key}` };
       documents.set(entry.key, record === undefined ? null : JSON.stringify(record));
       (record === undefined
         ? (changes.unlisted as (typeof entry)[])

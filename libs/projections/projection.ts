@@ -1,14 +1,14 @@
 /**
- * One collection being projected: loads the documents that events touch, folds, and says what to commit. Events
+ * Some partitions of one collection being projected: loads the documents that events touch, folds, and says what to commit. Events
  * come in pieces and are forgotten piece by piece; what they have changed is taken when it is worth a commit. An
  * event that cannot be folded is parked, and with it the later events of the same document, in order; the
  * rest goes on.
  */
 import type { Recorded } from '#kernel';
-import type { Decoded } from '#event-store/codec/index.js';
 import type { Collection, CollectionCommit, ReadStore } from '#read-store/port.js';
 import { DocumentCache } from './document-cache.js';
-import { PARKED, Parking, streamKey } from './parking.js';
+import type { Delivery } from './lane.js';
+import { PARKED, Parking, parkedIn, streamKey } from './parking.js';
 import type { AnyView } from './view.js';
 import { concerns, spreadOf, WorkingSet } from './working-set.js';
 
@@ -22,6 +22,7 @@ const NONE: BatchChanges['documents'] = new Map();
 interface Step {
   readonly key: string;
   readonly event: Recorded;
+  readonly partition: number;
 }
 
 export interface Taken {
@@ -32,6 +33,8 @@ export interface Taken {
 
 export class Projection {
   readonly parking = new Parking();
+  /** What the partitions have proved, by their progress. */
+  complete = false;
   private readonly cache = new DocumentCache(5_000);
   private set: WorkingSet;
   /** Documents of the commit under way, which the store does not hold yet. */
@@ -41,6 +44,7 @@ export class Projection {
   constructor(
     readonly view: AnyView,
     readonly collection: Collection,
+    readonly partitions: Set<number>,
     private readonly store: ReadStore,
   ) {
     this.set = new WorkingSet(view);
@@ -49,31 +53,39 @@ export class Projection {
 
   /** Learns what is parked from an earlier run. */
   async open(): Promise<void> {
-    let after: { sort: string; key: string } | undefined;
-    for (;;) {
-      const items = await this.store.range(this.collection, PARKED, {
-        limit: PAGE,
-        ...(after ? { after } : {}),
-      });
-      for (const { document } of items) this.parking.restore(document);
-      if (items.length < PAGE) return;
-      after = items.at(-1)!;
+    for (const partition of this.partitions) {
+      let after: { sort: string; key: string } | undefined;
+      do {
+        const more = after === undefined ? {} : { after };
+        const range = { ...parkedIn(partition), ...more, limit: PAGE };
+        const items = await this.store.range(this.collection, PARKED, range);
+        for (const { document } of items) this.parking.restore(document);
+        after = items.length < PAGE ? undefined : items.at(-1);
+      } while (after !== undefined);
     }
   }
 
+  /** Takes in other partitions of the same collection, at the same checkpoint, with nothing folded since. */
+  join({ partitions, parking, complete }: Projection): void {
+    for (const partition of partitions) this.partitions.add(partition);
+    this.parking.join(parking);
+    this.complete &&= complete;
+  }
+
   /** True when the event concerns a whole list of documents, as the store has it once all before is stored. */
-  spreads(decoded: Decoded): boolean {
+  spreads({ decoded, partition }: Delivery): boolean {
     return (
-      decoded.kind === 'known' &&
+      decoded?.kind === 'known' &&
+      this.partitions.has(partition) &&
       concerns(this.view, decoded.event.type) &&
       spreadOf(this.view, decoded.event) !== null
     );
   }
 
   /** Folds events on what earlier ones made, stored or not. Nothing is written. */
-  async fold(piece: readonly Decoded[]): Promise<void> {
+  async fold(piece: readonly Delivery[]): Promise<void> {
     const steps = await this.route(piece);
-    for (const { key, event } of steps) this.foldOne(key, event);
+    for (const step of steps) this.foldOne(step);
   }
 
   /** What the events folded since the last time have changed. No more is folded before the last time's is stored. */
@@ -89,51 +101,49 @@ export class Projection {
     return { changes, stored };
   }
 
-  private foldOne(key: string, event: Recorded): void {
-    if (this.parking.holds(key)) return this.parking.add(key, event, null);
+  private foldOne({ key, event, partition }: Step): void {
+    if (this.parking.holds(key)) return this.parking.add(key, event, partition, null);
     try {
       this.set.fold(key, event);
     } catch (error) {
-      this.parking.add(key, event, error instanceof Error ? error.message : String(error));
+      this.parking.add(key, event, partition, messageOf(error));
     }
   }
 
   /** Which documents each event goes to, with all of them loaded. */
-  private async route(piece: readonly Decoded[]): Promise<Step[]> {
+  private async route(piece: readonly Delivery[]): Promise<Step[]> {
     const steps: Step[] = [];
     const wanted = new Set<string>();
-    const add = (key: string, event: Recorded): void => {
-      steps.push({ key, event });
+    const add = (key: string, event: Recorded, partition: number): void => {
+      steps.push({ key, event, partition });
       if (this.begins.has(event.type)) this.set.begin(key);
       else if (!this.set.has(key)) wanted.add(key);
     };
-    for (const decoded of piece) {
+    for (const { decoded, partition } of piece) {
+      if (decoded === null || !this.partitions.has(partition)) continue;
       const { type, stream } = decoded.kind === 'known' ? decoded.event : decoded.stored;
       if (!concerns(this.view, type)) continue;
-      if (decoded.kind === 'unreadable') this.parking.add(streamKey(stream), decoded.stored, decoded.reason);
+      if (decoded.kind === 'unreadable')
+        this.parking.add(streamKey(stream), decoded.stored, partition, decoded.reason);
       else if (this.parking.holds(streamKey(stream)))
-        this.parking.add(streamKey(stream), decoded.event, null);
+        this.parking.add(streamKey(stream), decoded.event, partition, null);
       else {
         const { event } = decoded;
         const list = spreadOf(this.view, event);
-        if (list !== null) for (const key of await this.keysIn(list)) add(key, event);
-        const key = this.keyOf(event);
-        if (key !== null) add(key, event);
+        if (list !== null) for (const key of await this.keysIn(list)) add(key, event, partition);
+        const key = this.keyOf(event, partition);
+        if (key !== null) add(key, event, partition);
       }
     }
     await this.load(wanted);
     return steps;
   }
 
-  private keyOf(event: Recorded): string | null {
+  private keyOf(event: Recorded, partition: number): string | null {
     try {
       return this.view.key(event) as string | null;
     } catch (error) {
-      this.parking.add(
-        streamKey(event.stream),
-        event,
-        error instanceof Error ? error.message : String(error),
-      );
+      this.parking.add(streamKey(event.stream), event, partition, messageOf(error));
       return null;
     }
   }
@@ -168,3 +178,5 @@ export class Projection {
 
 const parsed = (text: string | null | undefined): object | null =>
   text === undefined || text === null ? null : (JSON.parse(text) as object);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

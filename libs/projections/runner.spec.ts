@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { catalogueOf, type Decoded } from '#event-store/codec/index.js';
+import { catalogueOf, type Codec } from '#event-store/codec/index.js';
 import {
   customerOf,
   eventType,
@@ -11,12 +11,14 @@ import {
   type CommandContext,
   type EventsOf,
 } from '#kernel';
-import { WrongCheckpoint, type ReadStore } from '#read-store/index.js';
+import { WrongCheckpoint, type Lease, type ReadStore } from '#read-store/index.js';
 import { openTestStores, type TestStores } from '#test/support/stores.js';
 import { but } from '#test/support/but.js';
 import { expectFold } from '#test/support/folds.js';
+import { allPartitions, holdPartitions, releaseAll } from '#test/support/leases.js';
 import { until } from '#test/support/until.js';
 import {
+  beginRebuild,
   collectionOf,
   PARKED,
   ProjectionRunner,
@@ -87,7 +89,7 @@ const named = view<{ readonly left: boolean }, Extract<TestEvent, { type: 'Noted
 });
 
 let stores: TestStores;
-let runners: ProjectionRunner[];
+let runners: { runner: ProjectionRunner; held: ReadonlyMap<number, Lease> }[];
 let notices: RunnerNotice[];
 
 beforeEach(async () => {
@@ -96,35 +98,59 @@ beforeEach(async () => {
   notices = [];
 });
 afterEach(async () => {
-  for (const runner of runners) await runner.stop();
+  await stopAll();
   await stores.close();
 });
 
-function run(
+/** More than one, so that every test is also one of partitions. */
+const PARTITIONS = 3;
+
+interface Over {
+  readonly readStore?: ReadStore;
+  readonly codec?: Codec;
+  readonly older?: (collection: string) => AnyView | undefined;
+}
+
+/** A runner that moves what it holds: all of it without `leases`. */
+async function run(
   views: readonly AnyView[],
-  over: {
-    readStore?: ReadStore;
-    beside?: boolean;
-    follow?: (batch: readonly Decoded[]) => Promise<void>;
-  } = {},
-): ProjectionRunner {
+  over: Over = {},
+  leases?: ReadonlyMap<number, Lease>,
+): Promise<ProjectionRunner> {
   const { eventStore: store, codec, readStore } = stores;
+  const held = leases ?? (await allPartitions(readStore, PARTITIONS));
   const runner = new ProjectionRunner({
     store,
     codec,
     readStore,
     views,
+    partitions: PARTITIONS,
     notice: (notice) => notices.push(notice),
     ...over,
   });
-  runners.push(runner);
+  runners.push({ runner, held });
   runner.start();
+  void runner.hold(held);
   return runner;
 }
 
 async function stopAll(): Promise<void> {
-  for (const runner of runners.splice(0)) await runner.stop();
+  for (const { runner, held } of runners.splice(0)) {
+    await runner.stop();
+    await releaseAll(stores.readStore, held);
+  }
 }
+
+/** A codec that tells the newest position it has decoded. */
+const telling = (told: (position: bigint) => void): Codec =>
+  but(stores.codec, {
+    decode: async (events) => {
+      const decoded = await stores.codec.decode(events);
+      const last = events.at(-1);
+      if (last !== undefined) told(last.position);
+      return decoded;
+    },
+  });
 
 const heads = new Map<string, Parameters<TestStores['codec']['encode']>[1]>();
 beforeEach(() => heads.clear());
@@ -177,14 +203,14 @@ const equalsFold = (one: AnyView): Promise<void> => expectFold(stores, one);
 
 describe('projections', () => {
   it('are there for an empty log', async () => {
-    run([accounts()]);
+    await run([accounts()]);
     await until(() => stores.readStore.active('accounts'));
     expect(await new ViewReader(stores.readStore).get(accounts(), ['x'])).toEqual([undefined]);
   });
 
   it('equal a fold from event 0, for what was there and for what comes live', async () => {
     await history(200);
-    run([accounts(), notes]);
+    await run([accounts(), notes]);
     await reached([accounts(), notes]);
     await history(100);
     await append('00000001', paid(5), noted('late'), left, noted('later'));
@@ -198,15 +224,15 @@ describe('projections', () => {
     let crashes = 0;
     let commits = 0;
     const fragile = but(stores.readStore, {
-      commit: async (batch) => {
+      commit: async (batch, leases) => {
         const odd = commits++ % 2 === 1;
-        if (odd) await stores.readStore.commit(batch); // half of the crashes come after the commit, half before
+        if (odd) await stores.readStore.commit(batch, leases); // half of the crashes come after the commit, half before
         crashes++;
         if (crashes < 12) throw new Error('crash');
-        if (!odd) await stores.readStore.commit(batch);
+        if (!odd) await stores.readStore.commit(batch, leases);
       },
     });
-    run([accounts(), notes], { readStore: fragile });
+    await run([accounts(), notes], { readStore: fragile });
     await reached([accounts(), notes]);
     await stopAll();
     expect(crashes).toBeGreaterThan(1);
@@ -219,20 +245,17 @@ describe('projections', () => {
     let told = 0n;
     let commits = 0;
     const fragile = but(stores.readStore, {
-      commit: async (batch) => {
+      commit: async (batch, leases) => {
         if (++commits === 2) {
           await until(() => told > batch[0]!.checkpoint);
           throw new Error('crash');
         }
-        await stores.readStore.commit(batch);
+        await stores.readStore.commit(batch, leases);
       },
     });
-    run([accounts(), notes], {
+    await run([accounts(), notes], {
       readStore: fragile,
-      follow: async (piece) => {
-        const last = piece.at(-1);
-        if (last?.kind === 'known') told = last.event.position;
-      },
+      codec: telling((position) => (told = position)),
     });
     await reached([accounts(), notes]);
     await stopAll();
@@ -249,41 +272,64 @@ describe('projections', () => {
     await append('00000001', ...ids.map((why): TestEvent => ({ type: 'Left', data: { why } })));
     let told = 0n;
     const slow = but(stores.readStore, {
-      commit: async (batch) => {
+      commit: async (batch, leases) => {
         if (batch[0]!.expected === null) await until(() => told > batch[0]!.checkpoint);
-        await stores.readStore.commit(batch);
+        await stores.readStore.commit(batch, leases);
       },
     });
-    run([named], {
+    await run([named], {
       readStore: slow,
-      follow: async (piece) => {
-        const last = piece.at(-1);
-        if (last?.kind === 'known') told = last.event.position;
-      },
+      codec: telling((position) => (told = position)),
     });
     await reached([named]);
     await equalsFold(named);
   });
 
-  it('equal it when two runners contend for them', async () => {
+  it('equal it when a runner goes on that has lost its leases without knowing', async () => {
     await history(150);
-    run([accounts(), notes]);
-    run([accounts(), notes]);
+    const soonOver = await holdPartitions(stores.readStore, [0, 1, 2], 1);
+    await run([accounts(), notes], {}, soonOver);
+    await reached([accounts(), notes]);
+    const taken = await until(() => allPartitions(stores.readStore, PARTITIONS).catch(() => undefined));
+    await run([accounts(), notes], {}, taken);
     await history(150);
+    await until(() => notices.some(({ kind }) => kind === 'lost'));
     await reached([accounts(), notes]);
     await stopAll();
     await equalsFold(accounts());
     await equalsFold(notes);
   });
 
+  it('equal it when several runners share the partitions, and when one moves', async () => {
+    await history(150);
+    const first = await holdPartitions(stores.readStore, [0, 2]);
+    const second = await holdPartitions(stores.readStore, [1]);
+    const one = await run([accounts(), notes], {}, first);
+    await run([accounts(), notes], {}, second);
+    await history(100);
+    await reached([accounts(), notes]);
+    await equalsFold(accounts());
+
+    await one.hold(new Map([...first].filter(([partition]) => partition === 0)));
+    await stores.readStore.release(first.get(2)!);
+    await history(50);
+    await run([accounts(), notes], {}, await holdPartitions(stores.readStore, [2]));
+    await history(50);
+    await reached([accounts(), notes]);
+    await stopAll();
+    await equalsFold(accounts());
+    await equalsFold(notes);
+    expect(notices.filter(({ kind }) => kind === 'failed' || kind === 'lost')).toEqual([]);
+  });
+
   it('continue where they were after a restart', async () => {
     await history(100);
-    run([accounts()]);
+    await run([accounts()]);
     await reached([accounts()]);
     await stopAll();
     await history(50);
     notices.length = 0;
-    run([accounts()]);
+    await run([accounts()]);
     await reached([accounts()]);
     await equalsFold(accounts());
     expect(notices.filter(({ kind }) => kind === 'activated')).toEqual([]);
@@ -293,29 +339,25 @@ describe('projections', () => {
 describe('a rebuild', () => {
   it('takes over in one switch when it has seen as many events as are stored', async () => {
     await history();
-    const runner = run([accounts(), notes]);
+    await run([accounts(), notes]);
     await reached([accounts(), notes]);
-    expect(await runner.rebuild('accounts')).toBe('accounts@1.g2');
+    expect(await beginRebuild(stores.readStore, accounts(), PARTITIONS)).toBe('accounts@1.g2');
     await history(50);
     await until(async () => (await stores.readStore.active('accounts')) === 'accounts@1.g2');
     await reached([accounts(), notes]);
     await equalsFold(accounts());
     expect(await stores.readStore.collections()).toEqual(['accounts@1.g2', 'notes@1']);
     const stored = await stores.eventStore.count();
-    expect(notices).toContainEqual({
-      kind: 'activated',
-      collection: 'accounts@1.g2',
-      delivered: expect.any(Number),
-    });
+    await until(() => notices.some((one) => one.kind === 'activated' && one.collection === 'accounts@1.g2'));
     expect((await new ViewReader(stores.readStore).status(accounts())).progress.delivered).toBe(stored);
   });
 
   it('of a new version goes on beside the old, which is answered from until the switch', async () => {
     await history(100);
-    run([accounts('1')]);
+    await run([accounts('1')]);
     await reached([accounts('1')]);
     await stopAll();
-    run([accounts('2'), notes]);
+    await run([accounts('2'), notes]);
     await until(async () => (await stores.readStore.active('accounts')) === 'accounts@2');
     await reached([accounts('2'), notes]);
     await equalsFold(accounts('2'));
@@ -324,10 +366,13 @@ describe('a rebuild', () => {
 
   it('under another definition lets the old one move on until it takes over', async () => {
     await history(100);
-    const runner = run([accounts('1+d1')]);
+    await run([accounts('1+d1')]);
     await reached([accounts('1+d1')]);
-    runner.use([accounts('1+d2')]);
+    await stopAll();
     await history(30);
+    const older = (collection: string) => (collection === 'accounts@1+d1' ? accounts('1+d1') : undefined);
+    const runner = await run([accounts('1+d1')], { older });
+    runner.use([accounts('1+d2')]);
     await until(async () => (await stores.readStore.active('accounts')) === 'accounts@1+d2');
     await reached([accounts('1+d2')]);
     await equalsFold(accounts('1+d2'));
@@ -335,17 +380,34 @@ describe('a rebuild', () => {
     expect(await new ViewReader(stores.readStore).get(accounts('1+d1'), ['00000000'])).toHaveLength(1); // the same build reads it
   });
 
-  it('in a process of its own leaves the live one to its owner', async () => {
-    await history(100);
-    run([accounts()]);
-    await reached([accounts()]);
-    const beside = run([accounts()], { beside: true });
-    await beside.rebuild('accounts');
-    await until(async () => (await stores.readStore.active('accounts')) === 'accounts@1.g2');
-    await beside.stop();
-    await history(20);
+  it('takes over when every partition is there, whichever process moves it', async () => {
+    await history(150);
+    await run([accounts()], {}, await holdPartitions(stores.readStore, [0, 1]));
+    await until(async () => (await stores.readStore.states('accounts@1'))[1]?.checkpoint);
+    expect(await stores.readStore.active('accounts')).toBeNull();
+    await run([accounts()], {}, await holdPartitions(stores.readStore, [2]));
     await reached([accounts()]);
     await equalsFold(accounts());
+
+    await beginRebuild(stores.readStore, accounts(), PARTITIONS);
+    await history(50);
+    await until(async () => (await stores.readStore.active('accounts')) === 'accounts@1.g2');
+    await history(50);
+    await reached([accounts()]);
+    await equalsFold(accounts());
+    expect(await stores.readStore.collections()).toEqual(['accounts@1.g2']);
+    expect(notices.filter(({ kind }) => kind === 'failed')).toEqual([]);
+  });
+
+  it('starts by itself when the store has lost a collection', async () => {
+    await history(100);
+    await run([accounts(), notes]);
+    await reached([accounts(), notes]);
+    await stores.readStore.drop('accounts@1');
+    await history(50);
+    await reached([accounts(), notes]);
+    await equalsFold(accounts());
+    await equalsFold(notes);
   });
 
   it('does not take over when events were not delivered', async () => {
@@ -362,10 +424,13 @@ describe('a rebuild', () => {
       codec,
       readStore,
       views: [accounts()],
+      partitions: PARTITIONS,
       notice: (notice) => notices.push(notice),
     });
-    runners.push(runner);
+    const held = await allPartitions(readStore, PARTITIONS);
+    runners.push({ runner, held });
     runner.start();
+    await runner.hold(held);
     await until(() => notices.find(({ kind }) => kind === 'failed'));
     expect(String((notices.find(({ kind }) => kind === 'failed') as { error: Error }).error)).toContain(
       'not switching',
@@ -378,7 +443,7 @@ describe('an event that cannot be folded', () => {
   it('is parked with the later ones of its document, and the rest goes on', async () => {
     await append('0000000a', paid(1), paid(13), paid(2));
     await append('0000000b', paid(7));
-    run([accounts('1', 13)]);
+    await run([accounts('1', 13)]);
     await reached([accounts()]);
     await append('0000000a', paid(3));
     await reached([accounts()]);
@@ -399,10 +464,10 @@ describe('an event that cannot be folded', () => {
 
   it('is folded with its successors, in order, once a fix is there', async () => {
     await append('0000000a', paid(1), paid(13), paid(2));
-    run([accounts('1', 13)]);
+    await run([accounts('1', 13)]);
     await reached([accounts()]);
     await stopAll();
-    run([accounts('1')]);
+    await run([accounts('1')]);
     await until(
       async () => (await new ViewReader(stores.readStore).status(accounts())).progress.parked === 0,
     );
@@ -425,7 +490,7 @@ describe('an event that cannot be folded', () => {
       'any',
     );
     await append('0000000b', paid(7));
-    run([accounts()]);
+    await run([accounts()]);
     await reached([accounts()]);
     const reader = new ViewReader(stores.readStore);
     expect(await reader.get(accounts(), ['0000000a', '0000000b'])).toMatchObject([
@@ -436,29 +501,19 @@ describe('an event that cannot be folded', () => {
   });
 });
 
-describe('what follows the log', () => {
-  it('is told of every event, at least once, before it counts as seen', async () => {
-    await history(60);
-    const seen = new Set<bigint>();
-    let failures = 0;
-    run([accounts()], {
-      follow: async (batch) => {
-        if (failures++ < 2) throw new Error('not yet');
-        for (const one of batch) if (one.kind === 'known') seen.add(one.event.position);
-      },
-    });
-    await reached([accounts()]);
-    expect(seen.size).toBe(60);
-  });
-});
-
 describe('a commit on a wrong checkpoint', () => {
   it('is refused by the store, and so nothing is counted twice', async () => {
     await history(30);
-    run([accounts()]);
+    await run([accounts()]);
     await reached([accounts()]);
     await stopAll();
-    const empty = { documents: new Map(), listed: [], unlisted: [], cells: new Map(), progress: '{}' };
+    const empty = {
+      documents: new Map(),
+      listed: [],
+      unlisted: [],
+      cells: new Map(),
+      progress: new Map([[0, '{}']]),
+    };
     await expect(
       stores.readStore.commit([
         { collection: collectionOf(accounts()), expected: 1n, checkpoint: 2n, ...empty },

@@ -1,27 +1,33 @@
 /**
  * The projection engine of one process. Every view has a live collection, and may have one more that is being
- * built beside it from event 0; when that one stands where the live one stands, and as many events were
+ * built beside it from event 0; when each of its partitions has stood at the head of the log, with as many events
  * delivered to it as the log holds, it takes over in one switch.
  *
- * Exactly once by construction: a crash repeats a batch whose commit did not happen. Whatever goes wrong, the
- * runner opens everything again from what the read store says, and goes on.
+ * It moves the partitions that it holds leases of, and shows them with every commit: who has lost one without
+ * knowing is refused. Exactly once by construction: a crash repeats a batch whose commit did not happen. Whatever goes
+ * wrong, the runner opens everything again from what the read store says, and goes on.
  *
  * Catching up, a batch is read, decoded and folded while the one before it is committed (`Lane` says why that is
  * safe). Before anything else is made of where a lane stands, it is settled.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Codec, Decoded } from '#event-store/codec/index.js';
-import type { EventStore, StoredEvent } from '#event-store/port.js';
-import type { ReadStore } from '#read-store/port.js';
+import type { EventStore, Position, StoredEvent } from '#event-store/port.js';
+import { LeaseLost, UnknownCollection, type Lease, type ReadStore } from '#read-store/port.js';
 import { batches, pieces } from './batches.js';
-import { Lane, NO_PROGRESS, type Progress } from './lane.js';
+import { Lane, type Delivery } from './lane.js';
+import { partitionOf } from './partition.js';
+import { NO_PROGRESS, progressOf, type Progress } from './progress.js';
 import { Projection } from './projection.js';
 import { collectionOf, parseCollection, type AnyView } from './view.js';
 
 export type RunnerNotice =
   | { readonly kind: 'activated'; readonly collection: string; readonly delivered: number }
-  | { readonly kind: 'rebuilding'; readonly collection: string }
   | { readonly kind: 'parked'; readonly collection: string; readonly events: number }
+  /** Another process finished or dropped it, or the store has lost it. What is wanted still is begun again. */
+  | { readonly kind: 'gone'; readonly collection: string }
+  /** Another process moves the partition now. */
+  | { readonly kind: 'lost'; readonly lease: string }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export interface RunnerOptions {
@@ -29,14 +35,11 @@ export interface RunnerOptions {
   readonly codec: Codec;
   readonly readStore: ReadStore;
   readonly views: readonly AnyView[];
-  /** Moves only what is being built; another process moves what is live. */
-  readonly beside?: boolean;
+  /** Into how many every collection is divided; the same for all processes on one read store. */
+  readonly partitions: number;
+  /** The view that a live collection was built by which is none of `views`, where it can still be moved. */
+  readonly older?: (collection: string) => AnyView | undefined;
   readonly notice?: (notice: RunnerNotice) => void;
-  /**
-   * Told of every decoded batch before its commit, so at least once: for what follows the log without being a
-   * view. It must bear being told again.
-   */
-  readonly follow?: (batch: readonly Decoded[]) => Promise<void>;
 }
 
 const FIRST_BATCH = 250;
@@ -46,16 +49,21 @@ const PIECE = 250;
 const BATCH_MS = 150;
 const LIVE_BATCH = 1_000;
 const RETRY_MS = [50, 250, 1_000, 5_000];
+/** How often another process's doings are looked for: a rebuild that was asked for, a collection that took over. */
+const LOOK_MS = 1_000;
 
 export class ProjectionRunner {
   private readonly stopping = new AbortController();
   private views: readonly AnyView[];
-  /** Versions that are live until their successors are there. */
-  private retiring: readonly AnyView[] = [];
+  /** By partition. */
+  private held: ReadonlyMap<number, Lease> = new Map();
   private lanes: Lane[] = [];
   private readonly building = new Set<Projection>();
+  /** What the read store held when the lanes were opened. */
+  private seen = '';
   private live = new AbortController();
   private reopen = true;
+  private opened: (() => void)[] = [];
   private running: Promise<void> = Promise.resolve();
   private batch = FIRST_BATCH;
 
@@ -71,37 +79,31 @@ export class ProjectionRunner {
     this.stopping.abort();
     this.live.abort();
     await this.running;
+    for (const opened of this.opened.splice(0)) opened();
   }
 
-  /** Other views from now on: what is new among them is built beside what is live, which moves on until then. */
+  /** Other views from now on: what is new among them is built beside what is live. */
   use(views: readonly AnyView[]): void {
-    const replaced = (old: AnyView): boolean =>
-      views.some(({ name, version }) => name === old.name && version !== old.version);
-    this.retiring = [...this.retiring, ...this.views].filter(replaced);
     this.views = views;
-    this.reopen = true;
-    this.live.abort();
+    this.openAgain();
   }
 
-  /** Starts a rebuild of a view beside its live collection. */
-  async rebuild(name: string): Promise<string> {
-    const view = this.views.find((candidate) => candidate.name === name);
-    if (!view) throw new Error(`There is no view ${name}`);
-    const generations = (await this.options.readStore.collections())
-      .map(parseCollection)
-      .filter((parsed) => parsed.name === name && parsed.version === view.version)
-      .map((parsed) => parsed.generation);
-    const collection = collectionOf(view, Math.max(0, ...generations) + 1);
-    await this.options.readStore.begin(collection, JSON.stringify(NO_PROGRESS));
-    this.options.notice?.({ kind: 'rebuilding', collection });
+  /** The partitions to move from now on. Resolves once nothing of any other is under way. */
+  async hold(leases: ReadonlyMap<number, Lease>): Promise<void> {
+    this.held = leases;
+    this.openAgain();
+    if (!this.stopping.signal.aborted) await new Promise<void>((resolve) => this.opened.push(resolve));
+    else await this.running;
+  }
+
+  private openAgain(): void {
     this.reopen = true;
     this.live.abort();
-    return collection;
   }
 
   private async run(): Promise<void> {
     let failures = 0;
-    let reachedBefore: bigint | null = null;
+    let reachedBefore: Position | null = null;
     while (!this.stopping.signal.aborted) {
       try {
         if (this.reopen) await this.open();
@@ -110,8 +112,9 @@ export class ProjectionRunner {
         reachedBefore = reached;
         if (!(await this.catchUp())) await this.followLive();
       } catch (error) {
-        this.options.notice?.({ kind: 'failed', error });
         this.reopen = true;
+        if (this.isChange(error)) continue;
+        this.options.notice?.({ kind: 'failed', error });
         const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]!;
         await delay(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
@@ -124,40 +127,74 @@ export class ProjectionRunner {
     for (let lane = this.lanes.pop(); lane !== undefined; lane = this.lanes.pop()) await lane.committed();
   }
 
+  /** True for what another process did: no failure, and no reason to wait before opening again. */
+  private isChange(error: unknown): boolean {
+    if (error instanceof UnknownCollection) {
+      this.options.notice?.({ kind: 'gone', collection: error.collection });
+      return true;
+    }
+    if (!(error instanceof LeaseLost)) return false;
+    const { name, token } = error.lease;
+    this.options.notice?.({ kind: 'lost', lease: name });
+    this.held = new Map([...this.held].filter(([, lease]) => lease.name !== name || lease.token !== token));
+    return true;
+  }
+
   /** Every collection that is to move, by checkpoint. */
   private async open(): Promise<void> {
     this.reopen = false;
-    await this.leave();
+    const opened = this.opened;
+    this.opened = [];
+    const held = this.held;
+    try {
+      await this.leave();
+    } finally {
+      for (const resolve of opened) resolve();
+    }
     this.building.clear();
-    const existing = await this.options.readStore.collections();
+    if (held.size === 0) return;
+    const { readStore } = this.options;
+    const existing = await readStore.collections();
     for (const view of this.views) {
-      const active = await this.options.readStore.active(view.name);
-      const ours = existing.filter((collection) => {
-        const parsed = parseCollection(collection);
-        return parsed.name === view.name && parsed.version === view.version;
-      });
+      const active = await readStore.active(view.name);
+      const ours = existing.filter((collection) => isOf(view, collection));
       const newest = ours.sort((a, b) => parseCollection(b).generation - parseCollection(a).generation)[0];
       const wanted = new Set<string>([newest ?? collectionOf(view)]);
       if (active !== null && ours.includes(active)) wanted.add(active);
-      if (this.options.beside) wanted.delete(active ?? '');
-      for (const collection of wanted) await this.openOne(view, collection, collection !== active);
-      const old = this.retiring.find(
-        (one) => one.name === view.name && active === collectionOf(one, generationOf(active)),
-      );
-      if (old && active !== null) await this.openOne(old, active, false);
+      for (const collection of wanted) {
+        if (!existing.includes(collection))
+          await readStore.begin(collection, JSON.stringify(NO_PROGRESS), this.options.partitions);
+        await this.openOne(view, collection, held, collection !== active);
+      }
+      const replaced = active !== null && !ours.includes(active) && existing.includes(active);
+      const older = replaced ? this.options.older?.(active) : undefined;
+      if (replaced && older !== undefined) await this.openOne(older, active, held, false);
     }
     for (const lane of this.lanes) await lane.retry((positions) => this.decodeAt(positions));
+    this.seen = await this.glance();
   }
 
-  private async openOne(view: AnyView, collection: string, building: boolean): Promise<void> {
-    const { readStore } = this.options;
-    const projection = new Projection(view, collection, readStore);
-    const state = await readStore.state(collection);
-    const progress = state === undefined ? NO_PROGRESS : (JSON.parse(state.progress) as Progress);
-    if (state !== undefined) await projection.open();
-    if (building) this.building.add(projection);
-    const { delivered, recordedAt } = progress;
-    this.lanes.push(new Lane([projection], state?.checkpoint ?? null, delivered, recordedAt, readStore));
+  private async openOne(
+    view: AnyView,
+    collection: string,
+    held: ReadonlyMap<number, Lease>,
+    building: boolean,
+  ): Promise<void> {
+    const { readStore, partitions: number } = this.options;
+    const states = await readStore.states(collection);
+    if (states.length !== number)
+      throw new Error(`${collection} is divided into ${states.length} partitions and not into ${number}`);
+    const leasesOf = (partitions: ReadonlySet<number>): Lease[] =>
+      [...held].flatMap(([partition, lease]) => (partitions.has(partition) ? [lease] : []));
+    for (const partition of held.keys()) {
+      const { checkpoint, progress } = states[partition]!; // there are as many as the lease's number is below
+      const { delivered, complete } = JSON.parse(progress) as Progress;
+      const projection = new Projection(view, collection, new Set([partition]), readStore);
+      projection.complete = complete;
+      if (checkpoint !== null) await projection.open();
+      if (building) this.building.add(projection);
+      this.lanes.push(new Lane([projection], checkpoint, delivered, readStore, leasesOf));
+    }
     await this.merge();
   }
 
@@ -185,7 +222,7 @@ export class ProjectionRunner {
     return true;
   }
 
-  private async step(lane: Lane, to: bigint): Promise<void> {
+  private async step(lane: Lane, to: Position): Promise<void> {
     if (lane.checkpoint !== null && lane.checkpoint >= to) return;
     const started = performance.now();
     const after = lane.checkpoint === null ? {} : { after: lane.checkpoint };
@@ -201,9 +238,7 @@ export class ProjectionRunner {
 
   private async fold(lane: Lane, events: readonly StoredEvent[]): Promise<void> {
     const parkedBefore = lane.projections.map(({ parking }) => parking.events);
-    const decoded = await this.options.codec.decode(events);
-    if (lane === this.lanes.at(-1)) await this.options.follow?.(decoded);
-    await lane.fold(decoded);
+    await lane.fold(await this.deliveries(lane.partitions, events));
     lane.projections.forEach(({ parking, collection }, index) => {
       if (parking.events > parkedBefore[index]!) {
         this.options.notice?.({ kind: 'parked', collection, events: parking.events });
@@ -211,31 +246,47 @@ export class ProjectionRunner {
     });
   }
 
+  /** Only what is ours is decoded. */
+  private async deliveries(ours: ReadonlySet<number>, events: readonly StoredEvent[]): Promise<Delivery[]> {
+    const partitions = events.map(({ stream }) => partitionOf(stream, this.options.partitions));
+    const isOurs = (index: number): boolean => ours.has(partitions[index]!); // as many as events
+    const decoded = (await this.options.codec.decode(events.filter((_, index) => isOurs(index)))).values();
+    return events.map(({ position }, index) => ({
+      position,
+      partition: partitions[index]!,
+      decoded: isOurs(index) ? (decoded.next().value ?? null) : null,
+    }));
+  }
+
   /** Lanes at one checkpoint become one lane. The furthest is last. */
   private async merge(): Promise<void> {
     const merged: Lane[] = [];
     for (const lane of this.lanes.sort((a, b) => compare(a.checkpoint, b.checkpoint))) {
       const previous = merged.at(-1);
-      if (
+      const same =
         previous !== undefined &&
         previous.checkpoint === lane.checkpoint &&
-        previous.delivered === lane.delivered
-      ) {
-        await previous.settled();
-        await lane.settled();
-        previous.projections.push(...lane.projections);
-      } else merged.push(lane);
+        previous.delivered === lane.delivered;
+      if (same) await previous.join(lane);
+      else merged.push(lane);
     }
     this.lanes = merged;
   }
 
-  /** All stand at the head: what was being built takes over. */
+  /** All stand at the head: what was being built takes over, once that is so of every partition. */
   private async settle(lane: Lane): Promise<void> {
-    const done = lane.projections.filter((projection) => this.building.has(projection));
-    if (done.length === 0) return;
-    await this.proveComplete(lane);
-    for (const projection of done) await this.takeOver(projection, lane);
-    this.reopen = true; // without what was replaced
+    const built = lane.projections.filter((projection) => this.building.has(projection));
+    const unproved = built.filter(({ complete }) => !complete);
+    if (unproved.length > 0) {
+      await this.proveComplete(lane);
+      await lane.complete(unproved);
+    }
+    for (const { view, collection } of built) {
+      const made = await progressOf(this.options.readStore, collection);
+      // An empty log leaves no checkpoint to keep the proof beside.
+      if (made?.progress.complete === true || lane.checkpoint === null)
+        await this.takeOver(view, collection, lane);
+    }
   }
 
   /** Delivered equals stored, or the new collection does not take over. */
@@ -248,25 +299,24 @@ export class ProjectionRunner {
     }
   }
 
-  private async takeOver({ view, collection }: Projection, { delivered }: Lane): Promise<void> {
+  private async takeOver(view: AnyView, collection: string, { delivered }: Lane): Promise<void> {
     const { readStore } = this.options;
-    if ((await readStore.state(collection)) === undefined)
-      await readStore.begin(collection, JSON.stringify(NO_PROGRESS));
     await readStore.activate(view.name, collection);
     for (const other of await readStore.collections()) {
       if (other !== collection && parseCollection(other).name === view.name) await readStore.drop(other);
     }
     this.options.notice?.({ kind: 'activated', collection, delivered });
+    this.reopen = true; // without what was replaced
   }
 
   private async followLive(): Promise<void> {
     const [lane] = this.lanes;
     this.live = new AbortController();
-    if (!lane || this.stopping.signal.aborted) {
-      await delay(RETRY_MS[0], undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      return;
-    }
-    const messages = this.options.store.subscribe({ after: lane.checkpoint, signal: this.live.signal });
+    const { signal } = this.live;
+    if (this.reopen || this.stopping.signal.aborted) return;
+    if (!lane) return void (await delay(LOOK_MS, undefined, { signal }).catch(() => undefined));
+    const looking = this.lookAround(signal);
+    const messages = this.options.store.subscribe({ after: lane.checkpoint, signal });
     try {
       for await (const events of batches(messages, LIVE_BATCH)) {
         await this.fold(lane, events);
@@ -275,7 +325,24 @@ export class ProjectionRunner {
       }
     } finally {
       this.live.abort();
+      await looking;
     }
+  }
+
+  /** Ends the following of the log when something else is to be moved than was opened. */
+  private async lookAround(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      const changed = !signal.aborted && (await this.glance().catch(() => this.seen)) !== this.seen;
+      if (changed) this.openAgain();
+    }
+  }
+
+  /** Names of what there is and of what is live. */
+  private async glance(): Promise<string> {
+    const { readStore } = this.options;
+    const live = await Promise.all(this.views.map(({ name }) => readStore.active(name)));
+    return JSON.stringify([await readStore.collections(), live]);
   }
 
   private async decodeAt(positions: readonly string[]): Promise<Decoded[]> {
@@ -288,10 +355,30 @@ export class ProjectionRunner {
   }
 }
 
-const generationOf = (collection: string | null): number =>
-  collection === null ? 1 : parseCollection(collection).generation;
+const isOf = ({ name, version }: AnyView, collection: string): boolean => {
+  const parsed = parseCollection(collection);
+  return parsed.name === name && parsed.version === version;
+};
 
-const compare = (a: bigint | null, b: bigint | null): number => {
+/**
+ * Begins a collection in which a view is built anew, beside the live one. Whoever moves views takes it up within
+ * a second.
+ */
+export async function beginRebuild(
+  readStore: ReadStore,
+  view: Pick<AnyView, 'name' | 'version'>,
+  partitions: number,
+): Promise<string> {
+  const generations = (await readStore.collections())
+    .map(parseCollection)
+    .filter((parsed) => parsed.name === view.name && parsed.version === view.version)
+    .map((parsed) => parsed.generation);
+  const collection = collectionOf(view, Math.max(0, ...generations) + 1);
+  await readStore.begin(collection, JSON.stringify(NO_PROGRESS), partitions);
+  return collection;
+}
+
+const compare = (a: Position | null, b: Position | null): number => {
   if (a === b) return 0;
   if (a === null) return -1;
   return b === null || a > b ? 1 : -1;

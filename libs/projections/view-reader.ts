@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '#kernel';
 import type { EventStore, Position } from '#event-store/port.js';
 import type { ListItem, ListRange, ReadStore, TextPage } from '#read-store/port.js';
-import { NO_PROGRESS, type Progress } from './lane.js';
+import { NO_PROGRESS, progressOf, type Progress } from './progress.js';
 import { parseCollection, type AnyView } from './view.js';
 
 export interface ViewStatus {
@@ -65,9 +65,13 @@ export class ViewReader {
 
   async status(view: Pick<AnyView, 'name'>): Promise<ViewStatus> {
     const collection = await this.store.active(view.name);
-    const state = collection === null ? undefined : await this.store.state(collection);
-    const progress = state === undefined ? NO_PROGRESS : (JSON.parse(state.progress) as Progress);
-    return { view: view.name, collection, checkpoint: state?.checkpoint ?? null, progress };
+    const made = collection === null ? null : await progressOf(this.store, collection);
+    return {
+      view: view.name,
+      collection,
+      checkpoint: made?.checkpoint ?? null,
+      progress: made?.progress ?? NO_PROGRESS,
+    };
   }
 
   /** How far a view is behind the log: events not yet delivered, and the age of the oldest of them. */

@@ -2,14 +2,36 @@
  * What every adapter refuses in the same words, before the store sees it. Messages hold no values: a name may
  * have come from outside.
  */
-import { MAX_PAGE, type CollectionCommit, type ListRange } from './port.js';
+import { MAX_PAGE, type Collection, type CollectionCommit, type ListRange } from './port.js';
 
 const NAME = /^[^\p{Cc}\p{Surrogate}]+$/u;
 const SORT = /^[ -~]*$/;
 
-/** @throws TypeError for names, sorts and amounts that the port does not allow. */
-export function checkCommit(commit: CollectionCommit): void {
+/** @throws TypeError for names, sorts, partitions and amounts that the port does not allow. */
+export function checkCommits(commits: readonly CollectionCommit[]): void {
+  commits.forEach(checkCommit);
+  if (new Set(commits.map(({ collection }) => collection)).size < commits.length)
+    throw new TypeError('A commit names each of its collections once');
+}
+
+/** @throws TypeError for a name or a number of partitions that the port does not allow. */
+export function checkBegin(collection: Collection, partitions: number): void {
+  checkName('A collection', collection);
+  if (!isWhole(partitions) || partitions < 1) throw new TypeError('A collection has one partition or more');
+}
+
+/** @throws TypeError for names and times that the port does not allow. */
+export function checkLease(name: string, holder: string, ttlMs: number): void {
+  checkName('A lease', name);
+  checkName('A holder', holder);
+  if (!isWhole(ttlMs) || ttlMs < 1) throw new TypeError('A lease is taken for whole milliseconds, 1 or more');
+}
+
+function checkCommit(commit: CollectionCommit): void {
   checkName('A collection', commit.collection);
+  if (commit.progress.size === 0) throw new TypeError('A commit moves one partition or more');
+  for (const partition of commit.progress.keys())
+    if (!isWhole(partition)) throw new TypeError('Partitions are numbered from 0');
   for (const key of commit.documents.keys()) checkName('A key', key);
   for (const entries of [commit.unlisted, commit.listed]) {
     for (const { list, sort, key } of entries) {
@@ -38,6 +60,8 @@ export function checkRange(list: string, range: ListRange): void {
 export function checkName(what: string, name: string): void {
   if (!NAME.test(name)) throw new TypeError(`${what} is named by some text without control characters`);
 }
+
+const isWhole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
 function checkSort(sort: string): void {
   if (!SORT.test(sort)) throw new TypeError('A sort is printable ASCII');

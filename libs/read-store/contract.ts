@@ -3,10 +3,13 @@
  * store it is talking to.
  */
 import { afterEach, beforeEach, describe } from '@jest/globals';
-import { commitsAndCollections } from './contract/commits.js';
+import { collections } from './contract/collections.js';
+import { commits } from './contract/commits.js';
 import { documentsAndCells } from './contract/documents.js';
 import type { OpenedReadStore } from './contract/given.js';
+import { leases } from './contract/leases.js';
 import { lists } from './contract/lists.js';
+import { partitions } from './contract/partitions.js';
 
 export type { OpenedReadStore };
 
@@ -21,6 +24,9 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
 
     documentsAndCells(() => opened);
     lists(() => opened);
-    commitsAndCollections(() => opened);
+    commits(() => opened);
+    collections(() => opened);
+    partitions(() => opened);
+    leases(() => opened);
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The read store port: documents by key, sorted lists of them, sums, and one atomic commit of all three with
- * the checkpoint. `contract.ts` states the semantics and every adapter passes. What is in a read store can be
+ * the checkpoint. Several processes may move one collection, each some of its partitions, which it holds by leases. `contract.ts` states the semantics and every adapter passes. What is in a read store can be
  * thrown away and rebuilt from the log.
  *
  * The store keeps text: a document is JSON that only its view understands.
@@ -24,10 +24,16 @@ export interface ListEntry {
 }
 
 export interface CollectionCommit {
+  /** It was begun. */
   readonly collection: Collection;
-  /** The checkpoint this commit builds on; null for a collection that has none yet. */
+  /** The checkpoint this commit builds on, of each of its partitions; null where they have none yet. */
   readonly expected: Position | null;
   readonly checkpoint: Position;
+  /**
+   * The partitions that move, at least one, each with small JSON to keep beside its checkpoint: what the runner wants
+   * to know again after a crash. Documents, lists and cells are the whole collection's.
+   */
+  readonly progress: ReadonlyMap<number, string>;
   /** JSON text by key. Null deletes the document; whoever does that gives its entries in `unlisted`. */
   readonly documents: ReadonlyMap<string, string | null>;
   /** Entries to have, after those of `unlisted` have gone: a document moves by being in both. */
@@ -35,8 +41,6 @@ export interface CollectionCommit {
   readonly unlisted: readonly ListEntry[];
   /** Whole numbers to add. A cell that comes to 0 is gone. Sums are for the view to keep within 2^53. */
   readonly cells: ReadonlyMap<string, number>;
-  /** Small JSON kept beside the checkpoint: what the runner wants to know again after a crash. */
-  readonly progress: string;
 }
 
 export interface ListRange {
@@ -68,10 +72,23 @@ export interface TextPage {
   readonly count: number;
 }
 
-export interface CollectionState {
+/** How far one partition of a collection is. */
+export interface PartitionState {
   /** Null for one that was begun and has seen nothing. */
   readonly checkpoint: Position | null;
   readonly progress: string;
+}
+
+/**
+ * The right to do something alone, for a time that its holder extends. Who froze may wake up and believe that it still
+ * holds the lease: its token is no longer the newest then, and a commit that shows it is refused.
+ */
+export interface Lease {
+  readonly name: string;
+  /** One process, and no later one: a name that is never used again. */
+  readonly holder: string;
+  /** The fencing token: larger each time the lease changes hands. */
+  readonly token: bigint;
 }
 
 /** The read store in Nest's container. */
@@ -89,21 +106,25 @@ export interface ReadStore {
   /** Cells whose name starts with the prefix, sorted by name. */
   cells(collection: Collection, prefix: string): Promise<[name: string, amount: number][]>;
   /**
-   * All of it or none of it, over all the collections given (each at most once).
-   * @throws WrongCheckpoint, ReadStoreUnavailable, and TypeError for what no store could keep
+   * All of it or none of it, over all the collections given (each at most once), and only while every one of the
+   * `leases` is still its holder's: not taken by another since, though its time may be over.
+   * @throws LeaseLost, UnknownCollection, WrongCheckpoint, ReadStoreUnavailable, and TypeError for what no store could keep
    */
-  commit(commits: readonly CollectionCommit[]): Promise<void>;
-  /** Makes an empty collection without a checkpoint; changes nothing where it exists. */
-  begin(collection: Collection, progress: string): Promise<void>;
-  /** Undefined where the collection does not exist. */
-  state(collection: Collection): Promise<CollectionState | undefined>;
+  commit(commits: readonly CollectionCommit[], leases?: readonly Lease[]): Promise<void>;
+  /** Makes an empty collection of so many partitions (default 1) without a checkpoint; changes nothing where it exists. */
+  begin(collection: Collection, progress: string, partitions?: number): Promise<void>;
+  /** By number of the partition; empty where the collection does not exist. */
+  states(collection: Collection): Promise<readonly PartitionState[]>;
   /** Sorted by name. */
   collections(): Promise<Collection[]>;
   /** The collection that queries of a view are answered from. */
   active(view: string): Promise<Collection | null>;
   /** The one switch: from now on queries of the view are answered from this collection. */
   activate(view: string, collection: Collection): Promise<void>;
-  /** Forgets a collection and all that is in it; one of that name starts again without a checkpoint. */
+  /**
+   * Forgets a collection and all that is in it; no view is answered from it any more. One of that name starts again
+   * without a checkpoint.
+   */
   drop(collection: Collection): Promise<void>;
   /**
    * Every document of a collection, sorted by key: for comparing two of them. What is committed meanwhile may
@@ -116,8 +137,33 @@ export interface ReadStore {
    * @throws ReadStoreUnavailable where it could not; call it again
    */
   compact(): Promise<void>;
+  /**
+   * Takes a lease that nobody holds, or whose time is over, under a new token; its holder extends it under the same
+   * one. Time is the store's own. Null while another holds it.
+   */
+  lease(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
+  /** Gives it back before its time is over; changes nothing where it was lost. */
+  release(lease: Lease): Promise<void>;
+  /** Those held now, of which the name starts with the prefix, sorted by name. */
+  leases(prefix: string): Promise<readonly Lease[]>;
   /** Twice is once. */
   close(): Promise<void>;
+}
+
+/** Dropped, or lost by the store: there is nothing to commit to until it is begun again. */
+export class UnknownCollection extends Error {
+  override readonly name = 'UnknownCollection';
+  constructor(readonly collection: Collection) {
+    super(`${collection} was not begun, or is no longer there`);
+  }
+}
+
+/** Another holds the lease now: whatever was prepared under it is void. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  constructor(readonly lease: Lease) {
+    super(`${lease.name} is no longer held under token ${lease.token}`);
+  }
 }
 
 export class WrongCheckpoint extends Error {
@@ -126,12 +172,15 @@ export class WrongCheckpoint extends Error {
     readonly collection: Collection,
     readonly expected: Position | null,
     readonly actual: Position | null,
+    readonly partition = 0,
   ) {
-    super(`${collection} is at ${actual ?? 'no checkpoint'}, not at ${expected ?? 'no checkpoint'}`);
+    super(
+      `${partition === 0 ? collection : `Partition ${partition} of ${collection}`} is at ${actual ?? 'no checkpoint'}, not at ${expected ?? 'no checkpoint'}`,
+    );
   }
 }
 
-/** The store did not answer, or answered that it cannot. Whether a commit happened is told by `state`. */
+/** The store did not answer, or answered that it cannot. Whether a commit happened is told by `states`. */
 export class ReadStoreUnavailable extends Error {
   override readonly name = 'ReadStoreUnavailable';
 }

@@ -102,7 +102,7 @@ describe('Erasing a person', () => {
     const position = BigInt((answer.body as { position: string }).position);
     await touchstone.settled();
     await until(
-      async () => ((await touchstone.stores.readStore.state(ERASURES))?.checkpoint ?? 0n) >= position,
+      async () => ((await touchstone.stores.readStore.states(ERASURES))[0]?.checkpoint ?? 0n) >= position,
     );
 
     const read = async (path: string): Promise<object> => {

@@ -2,3 +2,4 @@
 export * from './catalogue.js';
 export * from './chain.js';
 export * from './codec.js';
+export * from './stream-follower.js';

@@ -150,7 +150,9 @@ describe('loyalty classes, from events to answers', () => {
     const collection = collectionOf(view);
     await store.drop(collection);
     const made = foldAll(view, events).changes();
-    await store.commit([{ collection, expected: null, checkpoint: 42n, progress: '{}', ...made }]);
+    await store.begin(collection, '{}');
+    const progress = new Map([[0, '{}']]);
+    await store.commit([{ collection, expected: null, checkpoint: 42n, progress, ...made }]);
     await store.activate(view.name, collection);
   }
 

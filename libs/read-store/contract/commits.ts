@@ -1,22 +1,22 @@
-/** The atomic commit and its checkpoint, collections, and the end. */
+/** The atomic commit and its checkpoint. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ReadStoreUnavailable, WrongCheckpoint, type ReadStore, type CollectionCommit } from '../port.js';
-import { at, documents, following, turn, type OpenedReadStore } from './given.js';
+import { UnknownCollection, WrongCheckpoint, type CollectionCommit, type ReadStore } from '../port.js';
+import { at, documents, following, put as putIn, turn, type OpenedReadStore } from './given.js';
 
-export function commitsAndCollections(current: () => OpenedReadStore): void {
+export function commits(current: () => OpenedReadStore): void {
   let store: ReadStore;
   beforeEach(() => {
     ({ store } = current());
   });
-  const put = (changes: Partial<CollectionCommit>) => store.commit([following(changes)]);
+  const put = (changes: Partial<CollectionCommit>) => putIn(store, changes);
 
   describe('a commit', () => {
     it('moves the checkpoint and keeps the progress', async () => {
-      expect(await store.state('v@1')).toBeUndefined();
-      await put({ checkpoint: 2n ** 62n, progress: '{"seen":"é"}' });
-      expect(await store.state('v@1')).toEqual({ checkpoint: 2n ** 62n, progress: '{"seen":"é"}' });
-      await put({ expected: 2n ** 62n, checkpoint: 2n ** 62n + 1n, progress: '{}' });
-      expect(await store.state('v@1')).toEqual({ checkpoint: 2n ** 62n + 1n, progress: '{}' });
+      expect(await store.states('v@1')).toEqual([]);
+      await put({ checkpoint: 2n ** 62n, progress: new Map([[0, '{"seen":"é"}']]) });
+      expect(await store.states('v@1')).toEqual([{ checkpoint: 2n ** 62n, progress: '{"seen":"é"}' }]);
+      await put({ expected: 2n ** 62n, checkpoint: 2n ** 62n + 1n });
+      expect(await store.states('v@1')).toEqual([{ checkpoint: 2n ** 62n + 1n, progress: '{}' }]);
       await store.commit([]);
     });
 
@@ -31,22 +31,55 @@ export function commitsAndCollections(current: () => OpenedReadStore): void {
       expect(await store.get('v@1', ['a'])).toEqual([undefined]);
     });
 
+    it('is refused to a collection that was not begun or is gone, and does not bring it back', async () => {
+      await expect(store.commit([following({})])).rejects.toMatchObject(new UnknownCollection('v@1'));
+      await put({ documents: documents('a') });
+      const other = await current().second();
+      await other.drop('v@1');
+      const late = store.commit([following({ expected: 1n, documents: documents('a') })]);
+      await expect(late).rejects.toBeInstanceOf(UnknownCollection);
+      expect(await store.collections()).toEqual([]);
+      expect([await store.states('v@1'), await store.get('v@1', ['a'])]).toEqual([[], [undefined]]);
+    });
+
     it('happens in all its collections or in none', async () => {
-      await store.commit([following({ collection: 'y@1' })]);
+      await put({ collection: 'y@1' });
+      await store.begin('x@1', '{}');
       const first = following({ collection: 'x@1', documents: documents('a'), listed: [at('l', '1', 'a')], cells: new Map([['c', 1]]) }); // prettier-ignore
       const wrong = following({ collection: 'y@1', documents: documents('a') });
       await expect(store.commit([first, wrong])).rejects.toMatchObject({ collection: 'y@1', actual: 1n });
-      expect(await store.collections()).toEqual(['y@1']);
+      expect(await store.states('x@1')).toEqual([{ checkpoint: null, progress: '{}' }]);
       expect(await store.get('x@1', ['a'])).toEqual([undefined]);
       expect([await store.size('x@1', 'l'), await store.cells('x@1', '')]).toEqual([0, []]);
 
       await store.commit([first, { ...wrong, expected: 1n, checkpoint: 2n }]);
       expect([await store.get('x@1', ['a']), await store.get('y@1', ['a'])]).toEqual([['{"k":"a"}'], ['{"k":"a"}']]); // prettier-ignore
       expect([await store.size('x@1', 'l'), await store.cells('x@1', '')]).toEqual([1, [['c', 1]]]);
+
+      const again = following({ collection: 'x@1', expected: 1n, documents: new Map([['a', null]]), unlisted: [at('l', '1', 'a')], cells: new Map([['c', 1]]) }); // prettier-ignore
+      const unknown = following({ collection: 'z@1' });
+      await expect(store.commit([again, unknown])).rejects.toMatchObject({ collection: 'z@1' });
+      await expect(store.commit([again, again])).rejects.toThrow(TypeError);
+      expect([await store.get('x@1', ['a']), await store.size('x@1', 'l'), await store.cells('x@1', '')]).toEqual([['{"k":"a"}'], 1, [['c', 1]]]); // prettier-ignore
+    });
+
+    it('of tens of thousands of documents, entries and cells is one commit too', async () => {
+      const names = Array.from({ length: 20_000 }, (_, i) => `n${i}`);
+      const listed = names.map((key, i) => at(`l${i % 3}`, String(i % 1000).padStart(3, '0'), key));
+      const cells = new Map(names.map((name, i) => [name, i + 1]));
+      await put({ documents: documents(...names), listed, cells });
+      expect((await store.cells('v@1', '')).length).toBe(20_000);
+      expect(await store.size('v@1', 'l1')).toBe(6667);
+      const gone = new Map(names.map((name) => [name, null]));
+      const taken = new Map([...cells].map(([name, amount]) => [name, -amount]));
+      await put({ expected: 1n, documents: gone, unlisted: listed, cells: taken });
+      expect([await store.size('v@1', 'l1'), await store.cells('v@1', '')]).toEqual([0, []]);
+      expect(await store.get('v@1', ['n0', 'n19999'])).toEqual([undefined, undefined]);
     });
 
     it('wins alone when two connections build on the same checkpoint', async () => {
       const other = await current().second();
+      await store.begin('v@1', '{}');
       for (let at = 0n; at < 20n; at++) {
         const expected = at === 0n ? null : at;
         const commit = (who: string) =>
@@ -62,6 +95,7 @@ export function commitsAndCollections(current: () => OpenedReadStore): void {
       const other = await current().second();
       const keys = ['a', 'b', 'c'];
       let reading = true;
+      await store.begin('v@1', '{}');
       const reader = (async () => {
         const seen = new Set<number>();
         for (; reading; await turn()) {
@@ -91,91 +125,5 @@ export function commitsAndCollections(current: () => OpenedReadStore): void {
       expect(await reader).toBeGreaterThan(1);
       expect(await other.get('v@1', keys)).toEqual(['99', '99', '99']);
     });
-  });
-
-  describe('collections', () => {
-    it('are active for a view once they are made so, and on every connection', async () => {
-      const other = await current().second();
-      expect(await other.active('v')).toBeNull();
-      await store.activate('v', 'v@1');
-      await store.activate('w', 'w@1');
-      expect([await other.active('v'), await other.active('w')]).toEqual(['v@1', 'w@1']);
-      await other.activate('v', 'v@2');
-      expect([await store.active('v'), await store.active('w')]).toEqual(['v@2', 'w@1']);
-    });
-
-    it('may be begun before anything is committed to them, which changes none that exists', async () => {
-      await store.begin('v@1', '{"begun":1}');
-      await store.begin('v@1', '{"begun":2}');
-      expect(await store.state('v@1')).toEqual({ checkpoint: null, progress: '{"begun":1}' });
-      expect([await store.collections(), await store.get('v@1', ['a'])]).toEqual([['v@1'], [undefined]]);
-      await expect(put({ expected: 0n })).rejects.toMatchObject({ expected: 0n, actual: null });
-      await put({ documents: documents('a') });
-      await store.begin('v@1', '{"begun":3}');
-      expect(await store.state('v@1')).toEqual({ checkpoint: 1n, progress: '{}' });
-      expect(await store.get('v@1', ['a'])).toEqual(['{"k":"a"}']);
-      await expect(store.begin('v\n', '{}')).rejects.toThrow(TypeError);
-    });
-
-    it('are named in order', async () => {
-      for (const collection of ['b@1', 'a@2', 'a@1', 'é@1']) await put({ collection });
-      expect(await store.collections()).toEqual(['a@1', 'a@2', 'b@1', 'é@1']);
-    });
-
-    it('are dropped with all they held, and may begin again, seen so by other connections', async () => {
-      const other = await current().second();
-      const full = { documents: documents('a'), listed: [at('l', '1', 'a')], cells: new Map([['c', 1]]) };
-      await put(full);
-      await put({ ...full, collection: 'kept@1' });
-      const read = async (from: ReadStore, collection: string) => [
-        await from.get(collection, ['a']),
-        (await from.rangeText(collection, 'l', { limit: 1 })).count,
-        await from.size(collection, 'l'),
-        await from.cells(collection, ''),
-        await from.state(collection),
-      ];
-      const held = [['{"k":"a"}'], 1, 1, [['c', 1]], { checkpoint: 1n, progress: '{}' }];
-      expect(await read(other, 'v@1')).toEqual(held);
-
-      await store.drop('v@1');
-      await store.drop('unknown@1');
-      for (const each of [store, other]) {
-        expect(await read(each, 'v@1')).toEqual([[undefined], 0, 0, [], undefined]);
-        expect(await read(each, 'kept@1')).toEqual(held);
-      }
-      await other.commit([following({ documents: new Map([['a', '"again"']]) })]);
-      expect(await read(store, 'v@1')).toEqual([['"again"'], 0, 0, [], held[4]]);
-    });
-
-    it('with many documents are dropped too', async () => {
-      const keys = Array.from({ length: 5000 }, (_, i) => `k${i}`);
-      await put({ documents: documents(...keys), listed: keys.map((key) => at(key, key, key)) });
-      await store.drop('v@1');
-      expect(await store.collections()).toEqual([]);
-      await put({ documents: documents('only') });
-      expect(await store.get('v@1', ['k0', 'only'])).toEqual([undefined, '{"k":"only"}']);
-    });
-  });
-
-  it('answers nothing after it was closed', async () => {
-    await put({ documents: documents('a') });
-    await store.close();
-    await store.close();
-    const answers: (() => Promise<unknown>)[] = [
-      () => store.get('v@1', ['a']),
-      () => store.range('v@1', 'l', { limit: 1 }),
-      () => store.rangeText('v@1', 'l', { limit: 1 }),
-      () => store.size('v@1', 'l'),
-      () => store.cells('v@1', ''),
-      () => store.commit([following({ expected: 1n, checkpoint: 2n })]),
-      () => store.begin('v@1', '{}'),
-      () => store.state('v@1'),
-      () => store.collections(),
-      () => store.active('v'),
-      () => store.activate('v', 'v@1'),
-      () => store.drop('v@1'),
-      () => store.scan('v@1')[Symbol.asyncIterator]().next(),
-    ];
-    for (const answer of answers) await expect(answer()).rejects.toBeInstanceOf(ReadStoreUnavailable);
   });
 }

@@ -1,14 +1,14 @@
 /** Documents by key, and cells. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type ReadStore, type CollectionCommit } from '../port.js';
-import { documents, following, type OpenedReadStore } from './given.js';
+import { documents, following, put as putIn, type OpenedReadStore } from './given.js';
 
 export function documentsAndCells(current: () => OpenedReadStore): void {
   let store: ReadStore;
   beforeEach(() => {
     ({ store } = current());
   });
-  const put = (changes: Partial<CollectionCommit>) => store.commit([following(changes)]);
+  const put = (changes: Partial<CollectionCommit>) => putIn(store, changes);
 
   describe('documents', () => {
     it('are answered in the order asked, with gaps and repetitions', async () => {
@@ -32,6 +32,7 @@ export function documentsAndCells(current: () => OpenedReadStore): void {
     });
 
     it('are kept apart by collection', async () => {
+      for (const collection of ['v@1', 'v@2']) await store.begin(collection, '{}');
       await store.commit([
         following({ collection: 'v@1', documents: new Map([['a', '1']]) }),
         following({ collection: 'v@2', documents: new Map([['a', '2']]) }),

@@ -1,14 +1,14 @@
 /** Lists: order, bounds, cursors, and what they refuse. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type CollectionCommit, type ListRange, type ReadStore } from '../port.js';
-import { at, documents, following, placeOf, type OpenedReadStore } from './given.js';
+import { at, documents, following, placeOf, put as putIn, type OpenedReadStore } from './given.js';
 
 export function lists(current: () => OpenedReadStore): void {
   let store: ReadStore;
   beforeEach(() => {
     ({ store } = current());
   });
-  const put = (changes: Partial<CollectionCommit>) => store.commit([following(changes)]);
+  const put = (changes: Partial<CollectionCommit>) => putIn(store, changes);
 
   describe('lists', () => {
     const keysOf = async (list: string, range: Partial<ListRange> = {}) =>
@@ -140,7 +140,7 @@ export function lists(current: () => OpenedReadStore): void {
       expect(await keysOf('l', { limit: 1000 })).toEqual(['a']);
     });
 
-    it('refuse names with control characters and sorts that are not ASCII, and keep nothing', async () => {
+    it('refuse names with control characters, sorts that are not ASCII and documents that are not there, and keep nothing', async () => {
       const refused: Partial<CollectionCommit>[] = [
         { documents: documents('a\u0000') },
         { documents: documents('\ud800') },
@@ -151,9 +151,14 @@ export function lists(current: () => OpenedReadStore): void {
         { cells: new Map([['c\u007f', 1]]) },
         { cells: new Map([['c', 0.5]]) },
         { collection: 'v\t@1' },
+        { documents: documents('a'), listed: [at('l', '1', 'not there')] },
+        { documents: new Map([['a', null]]), listed: [at('l', '1', 'a')] },
       ];
-      for (const changes of refused) await expect(put(changes)).rejects.toThrow(TypeError);
-      expect(await store.collections()).toEqual([]);
+      await store.begin('v@1', '{}');
+      for (const changes of refused)
+        await expect(store.commit([following(changes)])).rejects.toThrow(TypeError);
+      expect(await store.states('v@1')).toEqual([{ checkpoint: null, progress: '{}' }]);
+      expect([await store.get('v@1', ['a']), await store.cells('v@1', '')]).toEqual([[undefined], []]);
       await expect(keysOf('l', { after: { sort: '\u0000', key: '' } })).rejects.toThrow(TypeError);
       await expect(keysOf('l', { from: 'é' })).rejects.toThrow(TypeError);
     });

@@ -53,7 +53,7 @@ describe('the embedded read store', () => {
   }
 
   it('keeps what was committed, in a file of its owner', async () => {
-    await using((store) => store.commit([commit(1n, [['a', '1']])]));
+    await using((store) => begun(store, commit(1n, [['a', '1']])));
     const resets: ResetReason[] = [];
     expect(await using((store) => store.get('v@1', ['a']), { onReset: (reason) => resets.push(reason) })).toEqual(['1']); // prettier-ignore
     expect(resets).toEqual([]);
@@ -66,7 +66,7 @@ describe('the embedded read store', () => {
       const collections = await using(
         async (store) => {
           const found = await store.collections();
-          await store.commit([commit(1n, [['a', '1']])]);
+          await begun(store, commit(1n, [['a', '1']]));
           return found;
         },
         { onReset: (reason) => resets.push(reason) },
@@ -81,13 +81,13 @@ describe('the embedded read store', () => {
     });
 
     it('a file whose schema was overwritten', async () => {
-      await using((store) => store.commit([commit(1n, [['a', '1']])]));
+      await using((store) => begun(store, commit(1n, [['a', '1']])));
       await overwrite(path, 100, 4096);
       expect(await reopened()).toEqual({ resets: ['damaged'], collections: [] });
     });
 
     it('a file of another layout', async () => {
-      await using((store) => store.commit([commit(1n, [['a', '1']])]));
+      await using((store) => begun(store, commit(1n, [['a', '1']])));
       alter(path, `PRAGMA user_version = ${LAYOUT + 1}`);
       expect(await reopened()).toEqual({ resets: ['other layout'], collections: [] });
     });
@@ -120,7 +120,7 @@ describe('the embedded read store', () => {
 
   it('says that it is damaged when it finds out later', async () => {
     const keys = Array.from({ length: 2000 }, (_, i) => `k${i}`);
-    await using((store) => store.commit([commit(1n, keys.map((key) => [key, `"${key.repeat(50)}"`]))])); // prettier-ignore
+    await using((store) => begun(store, commit(1n, keys.map((key) => [key, `"${key.repeat(50)}"`])))); // prettier-ignore
     await overwrite(path, 20 * 4096);
     await using(async (store) => {
       await expect(store.get('v@1', keys)).rejects.toBeInstanceOf(ReadStoreUnavailable);
@@ -128,19 +128,12 @@ describe('the embedded read store', () => {
     });
   });
 
-  it('refuses to list a document that does not exist', async () => {
-    await using(async (store) => {
-      const dangling = { ...commit(1n, []), listed: [{ list: 'l', sort: '1', key: 'none' }] };
-      await expect(store.commit([dangling])).rejects.toThrow(TypeError);
-      expect(await store.collections()).toEqual([]);
-    });
-  });
-
   it('finishes a drop that was cut short', async () => {
-    await using((store) =>
-      store.commit([commit(1n, [['a', '1']]), { ...commit(1n, []), collection: 'w@1' }]),
+    await using((store) => begun(store, commit(1n, [['a', '1']]), { ...commit(1n, []), collection: 'w@1' }));
+    alter(
+      path,
+      `DELETE FROM collections WHERE n = 1; DELETE FROM partitions WHERE n = 1; ALTER TABLE documents_1 RENAME TO dropped_documents_1`,
     );
-    alter(path, `DELETE FROM collections WHERE n = 1; ALTER TABLE documents_1 RENAME TO dropped_documents_1`);
     expect(await using((store) => store.collections())).toEqual(['w@1']);
     const db = new DatabaseSync(path);
     expect(db.prepare(`SELECT name FROM sqlite_schema WHERE name LIKE 'dropped%'`).all()).toEqual([]);
@@ -149,7 +142,7 @@ describe('the embedded read store', () => {
 
   it('shows commits to a thread that only reads, and takes none from it', async () => {
     await using(async (writer) => {
-      await writer.commit([commit(1n, [['a', '1']])]);
+      await begun(writer, commit(1n, [['a', '1']]));
       const worker = new Worker(new URL('./reader.fixture.js', import.meta.url), { workerData: path });
       const ask = async (): Promise<unknown> => {
         worker.postMessage('read');
@@ -168,17 +161,18 @@ describe('the embedded read store', () => {
 
   it('commits in the order asked for, and all that was asked for before it closes', async () => {
     const store = await openEmbeddedReadStore({ path });
+    const first = store.begin('v@1', '{}');
     const commits = Array.from({ length: 50 }, (_, i) =>
       store.commit([commit(BigInt(i + 1), [[`k${i}`, '1']])]),
     );
     const wrong = store.commit([commit(7n, [])]);
-    const begun = store.begin('w@1', '{}');
+    const last = store.begin('w@1', '{}');
     const closed = store.close();
-    await Promise.all(commits);
+    await Promise.all([first, ...commits]);
     await expect(wrong).rejects.toMatchObject(new WrongCheckpoint('v@1', 6n, 50n));
-    await Promise.all([begun, closed]);
+    await Promise.all([last, closed]);
     expect(await using((again) => again.collections())).toEqual(['v@1', 'w@1']);
-    expect(await using((again) => again.state('v@1'))).toMatchObject({ checkpoint: 50n });
+    expect(await using((again) => again.states('v@1'))).toMatchObject([{ checkpoint: 50n }]);
   });
 
   it('has documents, lists, sums and checkpoint in step after a writer was killed', async () => {
@@ -191,6 +185,19 @@ describe('the embedded read store', () => {
     }
   });
 
+  it('has no lease for who waits for a process that was killed', async () => {
+    const child = fork(fileURLToPath(new URL('./holder.fixture.js', import.meta.url)), [path]);
+    await once(child, 'message');
+    await using(async (store) => {
+      expect(await store.leases('')).toMatchObject([{ name: 'p0', holder: 'killed' }]);
+      expect(await store.lease('p0', 'next', 1000)).toBeNull();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      expect(await store.leases('')).toEqual([]);
+      expect(await store.lease('p0', 'next', 1000)).toMatchObject({ holder: 'next', token: 2n });
+    });
+  });
+
   it('leaves nothing in its files of what was erased, once compacted', async () => {
     await using(async (store) => {
       const people = Array.from({ length: 400 }, (_, i) => ({
@@ -198,6 +205,7 @@ describe('the embedded read store', () => {
         name: `Person-${1000 + i}-Erased`,
       }));
       const told = (times: number) => people.map(({ key, name }, i): [string, string] => [key, JSON.stringify(name.repeat(1 + ((i * 37 + times * 53) % 90)))]); // prettier-ignore
+      await store.begin('v@1', '{}');
       for (let times = 0; times < 8; times++) await store.commit([commit(BigInt(times + 1), told(times))]);
       expect(await bytesOf(folder)).toContain('Person-1000-Erased');
       const erased = people.filter((_, i) => i % 4 === 0);
@@ -213,7 +221,7 @@ describe('the embedded read store', () => {
 
   it('says so when it cannot be compacted because it is being read', async () => {
     await using(async (store) => {
-      await store.commit([commit(1n, [['a', '1']])]);
+      await begun(store, commit(1n, [['a', '1']]));
       const db = new DatabaseSync(path);
       db.exec('BEGIN; SELECT * FROM collections');
       await expect(store.compact()).rejects.toBeInstanceOf(ReadStoreUnavailable);
@@ -239,13 +247,19 @@ function commit(checkpoint: bigint, documents: [string, string | null][]): Colle
     listed: [],
     unlisted: [],
     cells: new Map(),
-    progress: '{}',
+    progress: new Map([[0, '{}']]),
   };
+}
+
+/** Begins the collections, and commits to them. */
+async function begun(store: ReadStore, ...commits: CollectionCommit[]): Promise<void> {
+  for (const { collection } of commits) await store.begin(collection, '{}');
+  await store.commit(commits);
 }
 
 /** What `writer.fixture.ts` commits at checkpoint n: document, list entry and cell for each of 1 to n. */
 async function inStep(store: ReadStore): Promise<void> {
-  const state = await store.state('numbers@1');
+  const [state] = await store.states('numbers@1');
   const n = Number(state?.checkpoint);
   expect(n).toBeGreaterThan(0);
   expect(await store.size('numbers@1', 'all')).toBe(n);
@@ -256,7 +270,7 @@ async function inStep(store: ReadStore): Promise<void> {
     documents++;
   }
   expect(documents).toBe(n);
-  expect((await store.state('twin@1'))?.checkpoint).toBe(state?.checkpoint);
+  expect((await store.states('twin@1'))[0]?.checkpoint).toBe(state?.checkpoint);
 }
 
 function alter(path: string, sql: string): void {

@@ -11,16 +11,28 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 /** "TsRs". Tells our files from those of other applications. */
 export const APPLICATION_ID = 0x54735273;
 /** To be raised with every change below: a file of another layout is made anew. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 export const CATALOGUE = `
   CREATE TABLE collections (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
-    checkpoint TEXT NOT NULL,
-    progress TEXT NOT NULL
+    name TEXT NOT NULL UNIQUE
   );
+  CREATE TABLE partitions (
+    n INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    checkpoint TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    PRIMARY KEY (n, partition)
+  ) WITHOUT ROWID;
   CREATE TABLE views (view TEXT PRIMARY KEY, collection TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    token INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    pid INTEGER NOT NULL
+  ) WITHOUT ROWID;
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${LAYOUT};`;
 

@@ -149,7 +149,7 @@ function identity(db: DatabaseSyncInstance): Identity {
   if (tables === 0) return 'new';
   if (pragma('application_id') !== APPLICATION_ID) return 'foreign';
   if (pragma('user_version') !== LAYOUT) return 'other layout';
-  db.exec('SELECT 1 FROM collections, views LIMIT 1');
+  db.exec('SELECT 1 FROM collections, partitions, views, leases LIMIT 1');
   return 'ours';
 }
 

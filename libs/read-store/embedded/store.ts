@@ -11,15 +11,17 @@ import {
   ReadStoreUnavailable,
   type Collection,
   type CollectionCommit,
-  type CollectionState,
+  type Lease,
   type ListItem,
   type ListRange,
+  type PartitionState,
   type ReadStore,
   type TextPage,
 } from '../port.js';
-import { checkpointOf, prepareCatalogue, type CatalogueRow } from './catalogue.js';
+import { checkpointOf, prepareCatalogue, type CollectionRow, type StateRow } from './catalogue.js';
 import { isTableGone, translated } from './failure.js';
-import type { Write } from './messages.js';
+import { prepareLeases } from './leases.js';
+import type { Answer, Write } from './messages.js';
 import { prepareReading, type ReadingStatements } from './statements.js';
 import type { WriterThread } from './writer-thread.js';
 
@@ -32,6 +34,7 @@ const SCAN_PAGE = 200;
 
 export class EmbeddedReadStore implements ReadStore {
   readonly #catalogue: ReturnType<typeof prepareCatalogue>;
+  readonly #leases: ReturnType<typeof prepareLeases>;
   readonly #numbers = new Map<Collection, number>();
   readonly #statements = new Map<number, ReadingStatements>();
 
@@ -43,6 +46,7 @@ export class EmbeddedReadStore implements ReadStore {
     private readonly writer: WriterThread | null,
   ) {
     this.#catalogue = prepareCatalogue(db);
+    this.#leases = prepareLeases(db);
   }
 
   async get(collection: Collection, keys: readonly string[]): Promise<(string | undefined)[]> {
@@ -72,17 +76,17 @@ export class EmbeddedReadStore implements ReadStore {
     return this.#read(collection, [], ({ cells }) => cells.all(prefix) as [string, number][]);
   }
 
-  commit(commits: readonly CollectionCommit[]): Promise<void> {
-    return this.#write({ kind: 'commit', commits });
+  async commit(commits: readonly CollectionCommit[], leases: readonly Lease[] = []): Promise<void> {
+    await this.#write({ kind: 'commit', commits, leases });
   }
 
-  begin(collection: Collection, progress: string): Promise<void> {
-    return this.#write({ kind: 'begin', collection, progress });
+  async begin(collection: Collection, progress: string, partitions = 1): Promise<void> {
+    await this.#write({ kind: 'begin', collection, progress, partitions });
   }
 
-  async state(collection: Collection): Promise<CollectionState | undefined> {
-    const row = this.#attempt(() => this.#find(collection));
-    return row && { checkpoint: checkpointOf(row), progress: row.progress };
+  async states(collection: Collection): Promise<PartitionState[]> {
+    const rows = this.#attempt(() => this.#catalogue.states.all(collection) as StateRow[]);
+    return rows.map((row) => ({ checkpoint: checkpointOf(row), progress: row.progress }));
   }
 
   async collections(): Promise<Collection[]> {
@@ -95,12 +99,12 @@ export class EmbeddedReadStore implements ReadStore {
     return row?.collection ?? null;
   }
 
-  activate(view: string, collection: Collection): Promise<void> {
-    return this.#write({ kind: 'activate', view, collection });
+  async activate(view: string, collection: Collection): Promise<void> {
+    await this.#write({ kind: 'activate', view, collection });
   }
 
-  drop(collection: Collection): Promise<void> {
-    return this.#write({ kind: 'drop', collection });
+  async drop(collection: Collection): Promise<void> {
+    await this.#write({ kind: 'drop', collection });
   }
 
   async *scan(collection: Collection): AsyncIterable<{ readonly key: string; readonly document: string }> {
@@ -124,8 +128,20 @@ export class EmbeddedReadStore implements ReadStore {
    * file; commits wait meanwhile, reads do not.
    * @throws ReadStoreUnavailable when another connection is reading for longer than the busy timeout
    */
-  compact(): Promise<void> {
-    return this.#write({ kind: 'compact' });
+  async compact(): Promise<void> {
+    await this.#write({ kind: 'compact' });
+  }
+
+  lease(name: string, holder: string, ttlMs: number): Promise<Lease | null> {
+    return this.#write({ kind: 'lease', name, holder, ttlMs });
+  }
+
+  async release(lease: Lease): Promise<void> {
+    await this.#write({ kind: 'release', lease });
+  }
+
+  async leases(prefix: string): Promise<Lease[]> {
+    return this.#attempt(() => this.#leases.held(prefix));
   }
 
   /** The binding frees statements only when they are collected, and the file with the last of them. */
@@ -151,10 +167,6 @@ export class EmbeddedReadStore implements ReadStore {
     });
   }
 
-  #find(collection: Collection): CatalogueRow | undefined {
-    return this.#catalogue.find.get(collection) as CatalogueRow | undefined;
-  }
-
   #prepared(n: number): ReadingStatements {
     let statements = this.#statements.get(n);
     if (!statements) this.#statements.set(n, (statements = prepareReading(this.db, n)));
@@ -173,14 +185,14 @@ export class EmbeddedReadStore implements ReadStore {
           this.#statements.delete(known);
         }
       }
-      const row = this.#find(collection);
+      const row = this.#catalogue.find.get(collection) as CollectionRow | undefined;
       if (!row) return none;
       this.#numbers.set(collection, row.n);
       return query(this.#prepared(row.n));
     });
   }
 
-  async #write(write: Write): Promise<void> {
+  async #write(write: Write): Promise<Answer> {
     if (!this.db.isOpen) throw new ReadStoreUnavailable(CLOSED);
     if (!this.writer) throw new ReadStoreUnavailable(`${this.path} was opened for reading only`);
     return this.writer.write(write);

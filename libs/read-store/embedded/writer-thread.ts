@@ -5,10 +5,10 @@
  */
 import { Worker } from 'node:worker_threads';
 import { ReadStoreUnavailable } from '../port.js';
-import { errorOf, type FromWriter, type ToWriter, type Write } from './messages.js';
+import { errorOf, type Answer, type FromWriter, type ToWriter, type Write } from './messages.js';
 
 interface Asked {
-  readonly resolve: () => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -19,7 +19,7 @@ export class WriterThread {
 
   constructor(private readonly path: string) {}
 
-  write(write: Write): Promise<void> {
+  write(write: Write): Promise<Answer> {
     const worker = (this.#worker ??= this.#start());
     worker.ref(); // a write without its answer keeps the process alive
     const number = this.#number++;
@@ -42,12 +42,13 @@ export class WriterThread {
   #start(): Worker {
     const worker = new Worker(new URL('./writer.js', import.meta.url), { workerData: { path: this.path } });
     let reason = `The writer of ${this.path} ended unexpectedly`;
-    worker.on('message', ({ number, failure }: FromWriter) => {
+    worker.on('message', (message: FromWriter) => {
+      const { number } = message;
       const asked = this.#asked.get(number);
       this.#asked.delete(number);
       if (this.#asked.size === 0) worker.unref();
-      if (failure === null) asked?.resolve();
-      else asked?.reject(errorOf(failure));
+      if (message.failure === null) asked?.resolve(message.answer);
+      else asked?.reject(errorOf(message.failure));
     });
     worker.on('error', ({ message }) => (reason = message));
     worker.on('exit', () => {

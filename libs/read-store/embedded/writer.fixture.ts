@@ -3,12 +3,13 @@ import { openEmbeddedReadStore } from './open.js';
 
 const [path = ''] = process.argv.slice(2);
 const store = await openEmbeddedReadStore({ path });
-const before = await store.state('numbers@1');
+for (const collection of ['numbers@1', 'twin@1']) await store.begin(collection, '{}');
+const [before] = await store.states('numbers@1');
 let expected = before?.checkpoint ?? null;
 for (;;) {
   const n = (expected ?? 0n) + 1n;
   const key = String(n).padStart(8, '0');
-  const common = { expected, checkpoint: n, unlisted: [], progress: '{}' };
+  const common = { expected, checkpoint: n, unlisted: [], progress: new Map([[0, '{}']]) };
   await store.commit([
     {
       ...common,

@@ -15,7 +15,7 @@ parentPort?.on('message', (message: ToWriter) => {
     case 'write': {
       const { number, write } = message;
       writes.perform(write).then(
-        () => answer({ number, failure: null }),
+        (given) => answer({ number, failure: null, answer: given }),
         (error: unknown) => answer({ number, failure: failureOf(error) }),
       );
       return;

@@ -3,16 +3,25 @@
  * in which it arrives, so writes happen in the order in which they were asked for.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { checkCommit, checkName } from '../checks.js';
-import { ReadStoreUnavailable, WrongCheckpoint, type Collection, type CollectionCommit } from '../port.js';
-import { checkpointOf, NONE, prepareCatalogue, type CatalogueRow } from './catalogue.js';
+import { checkBegin, checkCommits, checkLease, checkName } from '../checks.js';
+import {
+  ReadStoreUnavailable,
+  UnknownCollection,
+  WrongCheckpoint,
+  type Collection,
+  type CollectionCommit,
+  type Lease,
+} from '../port.js';
+import { checkpointOf, NONE, prepareCatalogue, type CollectionRow, type PartitionRow } from './catalogue.js';
 import { translated } from './failure.js';
 import { clearAside, createTables, setAside } from './layout.js';
-import type { Write } from './messages.js';
+import { prepareLeases } from './leases.js';
+import type { Answer, Write } from './messages.js';
 import { CHUNK, prepareWriting, type WritingStatements } from './statements.js';
 
 export class Writes {
   readonly #catalogue: ReturnType<typeof prepareCatalogue>;
+  readonly #leases: ReturnType<typeof prepareLeases>;
   readonly #statements = new Map<number, WritingStatements>();
 
   constructor(
@@ -20,38 +29,55 @@ export class Writes {
     private readonly path: string,
   ) {
     this.#catalogue = prepareCatalogue(db);
+    this.#leases = prepareLeases(db);
   }
 
   /** @throws what the port says, for each kind of write */
-  async perform(write: Write): Promise<void> {
+  async perform(write: Write): Promise<Answer> {
     try {
       switch (write.kind) {
         case 'commit':
-          return this.#commit(write.commits);
+          this.#commit(write.commits, write.leases);
+          return null;
         case 'begin':
-          return this.#begin(write.collection, write.progress);
+          this.#begin(write.collection, write.progress, write.partitions);
+          return null;
         case 'activate':
-          return this.#activate(write.view, write.collection);
+          this.#activate(write.view, write.collection);
+          return null;
         case 'drop':
-          return await this.#drop(write.collection);
+          await this.#drop(write.collection);
+          return null;
         case 'compact':
-          return this.#compact();
+          this.#compact();
+          return null;
+        case 'lease':
+          return this.#lease(write.name, write.holder, write.ttlMs);
+        case 'release':
+          this.#leases.release(write.lease);
+          return null;
       }
     } catch (error) {
       throw translated(error, this.path);
     }
   }
 
-  #commit(commits: readonly CollectionCommit[]): void {
-    commits.forEach(checkCommit);
-    this.#atomically(() => commits.forEach((commit) => this.#apply(commit)));
+  #commit(commits: readonly CollectionCommit[], leases: readonly Lease[]): void {
+    checkCommits(commits);
+    this.#atomically(() => {
+      leases.forEach((lease) => this.#leases.check(lease));
+      commits.forEach((commit) => this.#apply(commit));
+    });
   }
 
-  #begin(collection: Collection, progress: string): void {
-    checkName('A collection', collection);
+  #begin(collection: Collection, progress: string, partitions: number): void {
+    checkBegin(collection, partitions);
     this.#atomically(() => {
-      if (this.#find(collection) === undefined)
-        this.#catalogue.advance.run(NONE, progress, this.#create(collection));
+      if (this.#catalogue.find.get(collection)) return;
+      const n = Number(this.#catalogue.create.run(collection).lastInsertRowid);
+      createTables(this.db, n);
+      for (let partition = 0; partition < partitions; partition++)
+        this.#catalogue.createPartition.run(n, partition, NONE, progress);
     });
   }
 
@@ -63,9 +89,11 @@ export class Writes {
 
   async #drop(collection: Collection): Promise<void> {
     this.#atomically(() => {
-      const row = this.#find(collection);
+      const row = this.#catalogue.find.get(collection) as CollectionRow | undefined;
       if (!row) return;
       this.#catalogue.remove.run(row.n);
+      this.#catalogue.removePartitions.run(row.n);
+      this.#catalogue.deactivate.run(collection);
       setAside(this.db, row.n);
       this.#statements.delete(row.n);
     });
@@ -79,16 +107,13 @@ export class Writes {
     if (busy) throw new ReadStoreUnavailable(`${this.path} is being read: compact it again`);
   }
 
+  #lease(name: string, holder: string, ttlMs: number): Lease | null {
+    checkLease(name, holder, ttlMs);
+    return this.#atomically(() => this.#leases.take(name, holder, ttlMs));
+  }
+
   #apply(commit: CollectionCommit): void {
-    const row = this.#find(commit.collection);
-    const actual = row ? checkpointOf(row) : null;
-    if (actual !== commit.expected) throw new WrongCheckpoint(commit.collection, commit.expected, actual);
-
-    const checkpoint = String(commit.checkpoint);
-    const n = row?.n ?? this.#create(commit.collection);
-    this.#catalogue.advance.run(checkpoint, commit.progress, n);
-
-    const statements = this.#prepared(n);
+    const statements = this.#prepared(this.#advance(commit));
     for (const { list, sort, key } of commit.unlisted) statements.unlist.run(list, sort, key);
     applyDocuments(statements, commit.documents);
     for (const { list, sort, key } of commit.listed) statements.list.run(list, sort, key);
@@ -99,14 +124,18 @@ export class Writes {
     }
   }
 
-  #create(collection: Collection): number {
-    const n = Number(this.#catalogue.create.run(collection).lastInsertRowid);
-    createTables(this.db, n);
+  /** Moves the partitions, all of which must be where the commit builds on, and gives the collection's number. */
+  #advance({ collection, expected, checkpoint, progress }: CollectionCommit): number {
+    let n = 0;
+    for (const [partition, text] of progress) {
+      const row = this.#catalogue.partition.get(collection, partition) as PartitionRow | undefined;
+      if (!row) throw new UnknownCollection(collection);
+      const actual = checkpointOf(row);
+      if (actual !== expected) throw new WrongCheckpoint(collection, expected, actual, partition);
+      n = row.n;
+      this.#catalogue.advance.run(String(checkpoint), text, n, partition);
+    }
     return n;
-  }
-
-  #find(collection: Collection): CatalogueRow | undefined {
-    return this.#catalogue.find.get(collection) as CatalogueRow | undefined;
   }
 
   #prepared(n: number): WritingStatements {
@@ -116,11 +145,12 @@ export class Writes {
   }
 
   /** IMMEDIATE takes the one write lock before anything is read: two that commit at once are put in a row. */
-  #atomically(work: () => void): void {
+  #atomically<T>(work: () => T): T {
     this.db.exec('BEGIN IMMEDIATE');
     try {
-      work();
+      const result = work();
       this.db.exec('COMMIT');
+      return result;
     } catch (error) {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
       throw error;

@@ -1,0 +1,75 @@
+/**
+ * One short stream, read from its beginning and followed from then on: what a process must know of keys and
+ * definitions whoever else published it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStore, Revision, StoredEvent } from '../port.js';
+import type { Codec, Decoded } from './codec.js';
+
+export interface StreamFollowerOptions {
+  readonly store: EventStore;
+  readonly codec: Codec;
+  readonly stream: string;
+  /** Told of every event of the stream once, in order. */
+  readonly see: (event: Decoded) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+const RETRY_MS = 1_000;
+
+export class StreamFollower {
+  private readonly stopping = new AbortController();
+  private following: Promise<void> = Promise.resolve();
+  private revision: Revision = -1n;
+  private waiting: { readonly revision: Revision; readonly resolve: () => void }[] = [];
+
+  constructor(private readonly options: StreamFollowerOptions) {}
+
+  /** Reads what there is, and follows the log from there. */
+  async open(): Promise<void> {
+    await this.readOn();
+    this.following = this.follow();
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await this.following;
+  }
+
+  /** Resolves when that revision of the stream was seen. */
+  reached(revision: Revision): Promise<void> {
+    if (this.revision >= revision) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push({ revision, resolve }));
+  }
+
+  private async follow(): Promise<void> {
+    const { store, stream, failed } = this.options;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        const after = await store.head();
+        await this.readOn();
+        for await (const message of store.subscribe({ after, filter: { streamPrefix: stream }, signal })) {
+          if (message.kind === 'event' && message.event.stream === stream) await this.seeNext(message.event);
+        }
+      } catch (error) {
+        failed(error);
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async readOn(): Promise<void> {
+    const { store, stream } = this.options;
+    for await (const event of store.readStream(stream, { from: this.revision + 1n }))
+      await this.seeNext(event);
+  }
+
+  private async seeNext(stored: StoredEvent): Promise<void> {
+    if (stored.revision <= this.revision) return;
+    for (const decoded of await this.options.codec.decode([stored])) this.options.see(decoded);
+    this.revision = stored.revision;
+    for (const { revision, resolve } of this.waiting) if (revision <= this.revision) resolve();
+    this.waiting = this.waiting.filter(({ revision }) => revision > this.revision);
+  }
+}

@@ -1,0 +1,3 @@
+/** Work shared between processes, by leases. */
+export * from './duty.js';
+export * from './shares.js';
