@@ -1,0 +1,109 @@
+/** Append: one stream of requests, one answer. A wrong expected version is an answer here, not an error. */
+import type { ServerReadableStream } from '@grpc/grpc-js';
+import type { EventLog, NewRecord } from './event-log.js';
+import { append, type Expected, type Outcome } from './expectation.js';
+import { wire } from './messages.js';
+import { shared, streamNameOf, streams, uuidOf } from './protocol.js';
+import * as refusals from './refusals.js';
+import type { Refusal } from './refusals.js';
+
+type Request = InstanceType<typeof streams.AppendReq>;
+type Response = InstanceType<typeof streams.AppendResp>;
+type ProposedMessage =
+  | InstanceType<typeof streams.AppendReq.ProposedMessage>
+  | InstanceType<typeof streams.BatchAppendReq.ProposedMessage>;
+
+export type AppendAnswer = { readonly response: Response } | { readonly refusal: Refusal };
+
+/** Takes the whole request before anything is stored. */
+export async function answerAppend(
+  log: EventLog,
+  call: ServerReadableStream<Request, Response>,
+  maxAppendSize: number,
+): Promise<AppendAnswer> {
+  let options: ReturnType<Request['getOptions']>;
+  const events: NewRecord[] = [];
+  let size = 0;
+  for await (const request of call as AsyncIterable<Request>) {
+    const proposed = request.getProposedMessage();
+    if (request.hasOptions()) options = request.getOptions();
+    if (!proposed) continue;
+    const event = recordOf(proposed);
+    if ('code' in event) return { refusal: event };
+    size += sizeOf(event);
+    if (size > maxAppendSize) return { refusal: refusals.maximumAppendSizeExceeded(maxAppendSize) };
+    events.push(event);
+  }
+  if (!options) return { refusal: refusals.unknown('Exception was thrown by handler.') };
+  const stream = streamNameOf(options.getStreamIdentifier());
+  const expected = expectedOf(options);
+  return responseTo(append(log, stream, events, expected), stream, expected, log.origin);
+}
+
+/** What the server counts against its largest append: data, metadata, and the type in UTF-16. */
+export const sizeOf = ({ data, metadata, type }: NewRecord): number =>
+  data.length + metadata.length + type.length * 2;
+
+export function recordOf(proposed: ProposedMessage): NewRecord | Refusal {
+  const id = uuidOf(proposed.getId());
+  const type = proposed.getMetadataMap().get('type');
+  const contentType = proposed.getMetadataMap().get('content-type');
+  if (type === undefined) return refusals.requiredMetadataMissing('type');
+  if (contentType === undefined) return refusals.requiredMetadataMissing('content-type');
+  if (id === null || type === '') return refusals.unknown('Exception was thrown by handler.');
+  const data = proposed.getData_asU8();
+  return {
+    id,
+    type,
+    isJson: contentType === 'application/json',
+    data,
+    metadata: proposed.getCustomMetadata_asU8(),
+  };
+}
+
+interface Expectation {
+  hasNoStream(): boolean;
+  hasAny(): boolean;
+  hasStreamExists(): boolean;
+  getRevision(): string;
+}
+
+export function expectedOf(options: Expectation): Expected {
+  if (options.hasAny()) return 'any';
+  if (options.hasNoStream()) return 'no_stream';
+  if (options.hasStreamExists()) return 'stream_exists';
+  return BigInt(options.getRevision());
+}
+
+function responseTo(outcome: Outcome, stream: string, expected: Expected, origin: bigint): AppendAnswer {
+  switch (outcome.kind) {
+    case 'stream deleted':
+      return { refusal: refusals.streamDeleted(stream) };
+    case 'wrong expected version':
+      return { response: wrongExpectedVersion(outcome.actual, expected) };
+    case 'stored': {
+      const success = new streams.AppendResp.Success();
+      if (outcome.last === null) success.setNoStream(new shared.Empty()).setNoPosition(new shared.Empty());
+      else {
+        const position = wire(outcome.last.offset, origin);
+        success
+          .setCurrentRevision(String(outcome.last.revision))
+          .setPosition(
+            new streams.AppendResp.Position().setCommitPosition(position).setPreparePosition(position),
+          );
+      }
+      return { response: new streams.AppendResp().setSuccess(success) };
+    }
+  }
+}
+
+function wrongExpectedVersion(actual: number | null, expected: Expected): Response {
+  const answer = new streams.AppendResp.WrongExpectedVersion();
+  if (actual === null) answer.setCurrentNoStream(new shared.Empty());
+  else answer.setCurrentRevision(String(actual));
+  if (expected === 'any') answer.setExpectedAny(new shared.Empty());
+  else if (expected === 'no_stream') answer.setExpectedNoStream(new shared.Empty());
+  else if (expected === 'stream_exists') answer.setExpectedStreamExists(new shared.Empty());
+  else answer.setExpectedRevision(String(expected));
+  return new streams.AppendResp().setWrongExpectedVersion(answer);
+}

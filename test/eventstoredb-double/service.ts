@@ -1,0 +1,229 @@
+/** The services as gRPC sees them: every call is counted, checked, made to fail if so told, and answered. */
+import {
+  Server,
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Metadata,
+  type ServerErrorResponse,
+} from '@grpc/grpc-js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { refusedAccess, type Credentials } from './access.js';
+import { answerAppend, expectedOf } from './appending.js';
+import { BatchAppends } from './batch-appending.js';
+import type { Calls } from './calls.js';
+import { clusterInfo, supportedMethods } from './cluster.js';
+import { remove } from './deleting.js';
+import type { EventLog } from './event-log.js';
+import type { Fault, Faults, Interruption, Method } from './faults.js';
+import { Outlet } from './outlet.js';
+import {
+  features,
+  gossip,
+  GossipService,
+  ServerFeaturesService,
+  shared,
+  streamNameOf,
+  streams,
+  StreamsService,
+} from './protocol.js';
+import { read, readFilter, type ReadOptions } from './reading.js';
+import { notReady, refusal, timedOut, type Refusal } from './refusals.js';
+import { subscribe } from './subscribing.js';
+
+export interface Parts {
+  readonly log: EventLog;
+  readonly faults: Faults;
+  readonly calls: Calls;
+  readonly credentials: Credentials | undefined;
+  readonly maxAppendSize: number;
+  readonly checkpointPastHead: boolean;
+  address(): string;
+  cutConnection(peer: string): void;
+}
+
+interface AnyCall {
+  readonly metadata: Metadata;
+  getPeer(): string;
+}
+
+type Req<Name extends 'ReadReq' | 'AppendReq' | 'AppendResp' | 'BatchAppendReq' | 'BatchAppendResp'> =
+  InstanceType<(typeof streams)[Name]>;
+type Removing = InstanceType<typeof streams.DeleteReq> | InstanceType<typeof streams.TombstoneReq>;
+type Removed = InstanceType<typeof streams.DeleteResp>;
+
+/** The largest message the server takes: a little more than the largest record it can write. */
+const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
+
+export function createService(parts: Parts): Server {
+  const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
+  const instance = crypto.randomUUID();
+  // Answers to Read are encoded when they are written to the log, not each time they are read.
+  const readEncoded = { ...StreamsService.read, responseSerialize: (message: Buffer) => message };
+  server.addService(
+    { ...StreamsService, read: readEncoded },
+    {
+      read: readHandler(parts),
+      append: appendHandler(parts),
+      batchAppend: batchAppendHandler(parts),
+      delete: removeHandler(parts, 'delete'),
+      tombstone: removeHandler(parts, 'tombstone'),
+    },
+  );
+  const readGossip: handleUnaryCall<
+    InstanceType<typeof shared.Empty>,
+    InstanceType<typeof gossip.ClusterInfo>
+  > = (call, respond) =>
+    void attend(parts, 'gossip', call, respond, async () =>
+      respond(null, clusterInfo(parts.address(), instance)),
+    );
+  server.addService(GossipService, { read: readGossip });
+  const getSupportedMethods: handleUnaryCall<
+    InstanceType<typeof shared.Empty>,
+    InstanceType<typeof features.SupportedMethods>
+  > = (call, respond) =>
+    void attend(parts, 'serverFeatures', call, respond, async () => respond(null, supportedMethods()));
+  server.addService(ServerFeaturesService, { getSupportedMethods });
+  return server;
+}
+
+/** Features and gossip are open to everybody; streams are not. */
+const isOpen = (method: Method): boolean => method === 'gossip' || method === 'serverFeatures';
+
+/** Counts the call, and answers it unless it is refused or told to hang. */
+async function attend(
+  { calls, credentials, faults }: Parts,
+  method: Method,
+  call: AnyCall,
+  refuse: (refusal: Partial<ServerErrorResponse> & Refusal) => void,
+  answer: (fault: Fault | undefined) => Promise<void>,
+): Promise<void> {
+  calls.note(method, call.metadata.get('connection-name')[0]?.toString());
+  const denied = isOpen(method) ? null : refusedAccess(credentials, call.metadata);
+  if (denied) return refuse({ name: 'denied', message: denied.details, ...denied });
+  // Faults of batch appends strike each append, not the call that carries many.
+  const fault = method === 'batchAppend' ? undefined : faults.take(method);
+  const refused = fault && refusalBy(fault);
+  if (refused) return refuse({ name: 'refused', message: refused.details, ...refused });
+  if (fault?.kind === 'hang') return;
+  if (fault?.kind === 'slow') await delay(fault.ms);
+  await answer(fault);
+}
+
+const refusalBy = (fault: Fault): Refusal | null => {
+  if (fault.kind !== 'refuse') return null;
+  const { code, details } = notReady();
+  return refusal(fault.code ?? code, fault.details ?? details);
+};
+
+function readHandler(parts: Parts): handleServerStreamingCall<Req<'ReadReq'>, Buffer> {
+  return (call) => {
+    const options = call.request.getOptions();
+    if (!options) return call.end();
+    const method = options.hasSubscription() ? 'subscribe' : 'read';
+    parts.calls.reads.push(describe(options, method));
+    void attend(
+      parts,
+      method,
+      call,
+      (error) => call.emit('error', error),
+      async (fault) => {
+        const outlet = new Outlet(call, fault, () => parts.cutConnection(call.getPeer()));
+        if (method === 'read') return read(parts.log, options, outlet);
+        const stopped = parts.faults.running((how) => interrupt(outlet, how));
+        parts.calls.subscriptions++;
+        await subscribe(parts.log, options, outlet, parts.checkpointPastHead).finally(() => {
+          stopped();
+          parts.calls.subscriptions--;
+        });
+      },
+    );
+  };
+}
+
+function interrupt(outlet: Outlet<unknown>, how: Interruption): void {
+  switch (how) {
+    case 'cut':
+      return void outlet.cut();
+    case 'end':
+      return outlet.end();
+    case 'too slow':
+      return outlet.fail(timedOut());
+  }
+}
+
+function describe(options: ReadOptions, method: 'read' | 'subscribe') {
+  const [stream, all] = [options.getStream(), options.getAll()];
+  const position = all?.getPosition();
+  const place = stream?.hasRevision()
+    ? stream.getRevision()
+    : position && `${position.getCommitPosition()}/${position.getPreparePosition()}`;
+  const filter = readFilter(options);
+  return {
+    method,
+    stream: stream ? streamNameOf(stream.getStreamIdentifier()) : null,
+    direction: options.getReadDirection() === 0 ? ('forwards' as const) : ('backwards' as const),
+    from: place ?? ((stream ?? all)?.hasEnd() ? 'end' : 'start'),
+    count: options.hasCount() ? options.getCount() : null,
+    filter: filter instanceof Error ? null : filter,
+  };
+}
+
+function appendHandler(parts: Parts): handleClientStreamingCall<Req<'AppendReq'>, Req<'AppendResp'>> {
+  return (call, respond) =>
+    void attend(parts, 'append', call, respond, async (fault) => {
+      const answer = await answerAppend(parts.log, call, parts.maxAppendSize).catch(() => null);
+      if (!answer || withheld(parts, call, fault)) return; // null: the client went away before it had said all
+      if ('response' in answer) respond(null, answer.response);
+      else respond({ ...answer.refusal, name: 'refused', message: answer.refusal.details });
+    });
+}
+
+function batchAppendHandler(
+  parts: Parts,
+): handleBidiStreamingCall<Req<'BatchAppendReq'>, Req<'BatchAppendResp'>> {
+  return (call) =>
+    void attend(
+      parts,
+      'batchAppend',
+      call,
+      (error) => call.emit('error', error),
+      async () => {
+        let fault: Fault | undefined;
+        const batches = new BatchAppends(parts.log, parts.maxAppendSize, (response) => {
+          if (!withheld(parts, call, fault)) call.write(response);
+        });
+        call.on('data', (request: Req<'BatchAppendReq'>) => {
+          if (request.hasOptions()) fault = parts.faults.take('batchAppend');
+          const refused = fault && refusalBy(fault);
+          if (refused) call.emit('error', refused);
+          else if (fault?.kind !== 'hang') batches.take(request);
+        });
+        for (const ending of ['end', 'close', 'cancelled', 'error'] as const)
+          call.on(ending, () => batches.close());
+        call.on('end', () => call.end());
+      },
+    );
+}
+
+function removeHandler(parts: Parts, method: 'delete' | 'tombstone'): handleUnaryCall<Removing, Removed> {
+  return (call, respond) =>
+    void attend(parts, method, call, respond, async (fault) => {
+      const options = call.request.getOptions();
+      if (!options) return respond({ ...notReady(), name: 'refused', message: 'no options' });
+      const stream = streamNameOf(options.getStreamIdentifier());
+      const removal = remove(parts.log, stream, expectedOf(options), method === 'tombstone');
+      if (withheld(parts, call, fault)) return;
+      if ('refusal' in removal)
+        return respond({ ...removal.refusal, name: 'refused', message: removal.refusal.details });
+      const Answer = method === 'delete' ? streams.DeleteResp : streams.TombstoneResp;
+      respond(null, new Answer().setPosition(removal.position));
+    });
+}
+
+/** Whether the answer is lost: the work is done, and the client is not told. */
+function withheld({ cutConnection }: Parts, call: AnyCall, fault: Fault | undefined): boolean {
+  if (fault?.kind === 'cut before the answer') cutConnection(call.getPeer());
+  return fault?.kind === 'cut before the answer' || fault?.kind === 'hang before the answer';
+}
