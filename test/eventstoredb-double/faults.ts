@@ -8,9 +8,9 @@ export type Fault =
   | { readonly kind: 'refuse'; readonly code?: number; readonly details?: string }
   /** Answers nothing, does nothing. */
   | { readonly kind: 'hang' }
-  /** Does it later. */
+  /** Does it later; reads and subscriptions, each event. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** Reads and subscriptions: the connection breaks after so many events. */
+  /** Reads and subscriptions: the connection breaks after so many events; at most so many arrive. */
   | { readonly kind: 'cut'; readonly after: number }
   /** Reads and subscriptions: the answer ends, without an error, after so many events. */
   | { readonly kind: 'end'; readonly after: number }

@@ -50,7 +50,7 @@ export class Outlet<Request> {
       : undefined;
   }
 
-  /** What has been sent is flushed first, so that exactly so much arrives. */
+  /** What has been sent is flushed first; a client may still lose the last of it, as on any broken connection. */
   async cut(): Promise<void> {
     while (!this.#closed && this.call.writableLength > 0) await delay(1);
     this.#close();

@@ -133,9 +133,8 @@ class AllSubscription {
       if (item.behindGap) return this.#sendCheckpoint(this.#position);
       if (record) {
         const next = this.log.indexAt(record.offset) + 1;
-        const fellBehind = out.strikes('fall behind');
-        if (fellBehind) await out.message(FELL_BEHIND);
-        if ((await this.#send(record, next)) !== next || fellBehind) return;
+        if ((await this.#send(record, next)) !== next) return;
+        if (out.strikes('fall behind')) return out.message(FELL_BEHIND);
       } else {
         this.#position = position;
         await this.#sendCheckpoint(position);
