@@ -13,8 +13,11 @@ export interface ReadCall {
   readonly filter: Filter | null;
 }
 
+const REMEMBERED = 1000;
+
 export class Calls {
   readonly #counts = new Map<Method, number>();
+  /** The latest thousand. */
   readonly reads: ReadCall[] = [];
   readonly connectionNames = new Set<string>();
   /** Subscriptions that run now. */
@@ -27,6 +30,10 @@ export class Calls {
   note(method: Method, connectionName: string | undefined): void {
     this.#counts.set(method, this.count(method) + 1);
     if (connectionName !== undefined) this.connectionNames.add(connectionName);
+  }
+
+  noteRead(read: ReadCall): void {
+    if (this.reads.push(read) > REMEMBERED) this.reads.shift();
   }
 
   reset(): void {

@@ -83,6 +83,13 @@ export async function startEventStoreDbDouble(options: DoubleOptions = {}): Prom
     await listener.close();
     log.recentIds.clear();
   };
+  const close = async (): Promise<void> => {
+    await stop();
+    connections.destroy();
+    server.forceShutdown();
+    durable?.close();
+  };
+  let closing: Promise<void> | undefined;
   return {
     get url() {
       return `esdb://${user ?? ''}${listener.address}?tls=${options.tls !== undefined}`;
@@ -98,12 +105,7 @@ export async function startEventStoreDbDouble(options: DoubleOptions = {}): Prom
     },
     stop,
     start: () => listener.open(),
-    close: async () => {
-      await stop();
-      connections.destroy();
-      server.forceShutdown();
-      durable?.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
 

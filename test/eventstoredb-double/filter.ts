@@ -1,6 +1,6 @@
 /**
  * What a filter of $all lets through. A regular expression is searched for anywhere in the name, as .NET does;
- * prefixes are alternatives; without either nothing passes.
+ * and over UTF-16 as .NET's are; prefixes are alternatives; without either nothing passes.
  */
 import type { LogRecord } from './event-log.js';
 import type { streams } from './protocol.js';
@@ -42,6 +42,6 @@ export function filterOf(options: FilterOptions): Filter {
 export function compile({ on, regex, prefixes }: Filter): Allows {
   const nameOf: (record: LogRecord) => string = on === 'stream name' ? (r) => r.stream : (r) => r.type;
   if (regex === null) return (record) => prefixes.some((prefix) => nameOf(record).startsWith(prefix));
-  const expression = new RegExp(regex, 'u');
+  const expression = new RegExp(regex);
   return (record) => expression.test(nameOf(record));
 }

@@ -15,3 +15,4 @@ export {
   type Planted,
 } from './double.js';
 export type { Fault, Faults, Interruption, Method } from './faults.js';
+export { startRemoteDouble, type Order, type RemoteDouble } from './remote.js';

@@ -28,9 +28,12 @@ export function identifierOf(stream: string): StreamIdentifier {
   return new shared.StreamIdentifier().setStreamName(Buffer.from(stream, 'utf8'));
 }
 
+const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** A UUID in lower case, from either of its two forms; null for what is none. */
 export function uuidOf(uuid: Uuid | undefined): string | null {
   if (!uuid) return null;
+  if (CANONICAL.test(uuid.getString())) return uuid.getString();
   const hex = uuid.hasStructured()
     ? [uuid.getStructured()?.getMostSignificantBits(), uuid.getStructured()?.getLeastSignificantBits()]
         .map((bits) =>

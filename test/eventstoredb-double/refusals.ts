@@ -1,7 +1,8 @@
 /** How EventStoreDB says no: gRPC statuses, with the exception named in the trailers where the client looks for it. */
 import { Metadata, status } from '@grpc/grpc-js';
 
-export interface Refusal {
+/** An error that gRPC takes as it is. */
+export interface Refusal extends Error {
   readonly code: number;
   readonly details: string;
   readonly metadata: Metadata;
@@ -10,7 +11,7 @@ export interface Refusal {
 export function refusal(code: number, details: string, trailers: Record<string, string> = {}): Refusal {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(trailers)) metadata.set(name, value);
-  return { code, details, metadata };
+  return Object.assign(new Error(details), { code, details, metadata });
 }
 
 export const notReady = (): Refusal => refusal(status.UNAVAILABLE, 'Server Is Not Ready');

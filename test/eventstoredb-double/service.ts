@@ -1,22 +1,18 @@
-/** The services as gRPC sees them: every call is counted, checked, made to fail if so told, and answered. */
+/** The services as gRPC sees them: what each method does with its call. */
 import {
   Server,
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
-  type Metadata,
-  type ServerErrorResponse,
 } from '@grpc/grpc-js';
-import { setTimeout as delay } from 'node:timers/promises';
-import { refusedAccess, type Credentials } from './access.js';
 import { answerAppend, expectedOf } from './appending.js';
+import { attend, refusalBy, withheld, type Parts } from './attending.js';
 import { BatchAppends } from './batch-appending.js';
-import type { Calls } from './calls.js';
+import type { ReadCall } from './calls.js';
 import { clusterInfo, supportedMethods } from './cluster.js';
 import { remove } from './deleting.js';
-import type { EventLog } from './event-log.js';
-import type { Fault, Faults, Interruption, Method } from './faults.js';
+import type { Fault, Interruption } from './faults.js';
 import { Outlet } from './outlet.js';
 import {
   features,
@@ -29,24 +25,8 @@ import {
   StreamsService,
 } from './protocol.js';
 import { read, readFilter, type ReadOptions } from './reading.js';
-import { notReady, refusal, timedOut, type Refusal } from './refusals.js';
+import { timedOut, unknown } from './refusals.js';
 import { subscribe } from './subscribing.js';
-
-export interface Parts {
-  readonly log: EventLog;
-  readonly faults: Faults;
-  readonly calls: Calls;
-  readonly credentials: Credentials | undefined;
-  readonly maxAppendSize: number;
-  readonly checkpointPastHead: boolean;
-  address(): string;
-  cutConnection(peer: string): void;
-}
-
-interface AnyCall {
-  readonly metadata: Metadata;
-  getPeer(): string;
-}
 
 type Req<Name extends 'ReadReq' | 'AppendReq' | 'AppendResp' | 'BatchAppendReq' | 'BatchAppendResp'> =
   InstanceType<(typeof streams)[Name]>;
@@ -88,41 +68,12 @@ export function createService(parts: Parts): Server {
   return server;
 }
 
-/** Features and gossip are open to everybody; streams are not. */
-const isOpen = (method: Method): boolean => method === 'gossip' || method === 'serverFeatures';
-
-/** Counts the call, and answers it unless it is refused or told to hang. */
-async function attend(
-  { calls, credentials, faults }: Parts,
-  method: Method,
-  call: AnyCall,
-  refuse: (refusal: Partial<ServerErrorResponse> & Refusal) => void,
-  answer: (fault: Fault | undefined) => Promise<void>,
-): Promise<void> {
-  calls.note(method, call.metadata.get('connection-name')[0]?.toString());
-  const denied = isOpen(method) ? null : refusedAccess(credentials, call.metadata);
-  if (denied) return refuse({ name: 'denied', message: denied.details, ...denied });
-  // Faults of batch appends strike each append, not the call that carries many.
-  const fault = method === 'batchAppend' ? undefined : faults.take(method);
-  const refused = fault && refusalBy(fault);
-  if (refused) return refuse({ name: 'refused', message: refused.details, ...refused });
-  if (fault?.kind === 'hang') return;
-  if (fault?.kind === 'slow') await delay(fault.ms);
-  await answer(fault);
-}
-
-const refusalBy = (fault: Fault): Refusal | null => {
-  if (fault.kind !== 'refuse') return null;
-  const { code, details } = notReady();
-  return refusal(fault.code ?? code, fault.details ?? details);
-};
-
 function readHandler(parts: Parts): handleServerStreamingCall<Req<'ReadReq'>, Buffer> {
   return (call) => {
     const options = call.request.getOptions();
     if (!options) return call.end();
     const method = options.hasSubscription() ? 'subscribe' : 'read';
-    parts.calls.reads.push(describe(options, method));
+    parts.calls.noteRead(describe(options, method));
     void attend(
       parts,
       method,
@@ -153,7 +104,7 @@ function interrupt(outlet: Outlet<unknown>, how: Interruption): void {
   }
 }
 
-function describe(options: ReadOptions, method: 'read' | 'subscribe') {
+function describe(options: ReadOptions, method: 'read' | 'subscribe'): ReadCall {
   const [stream, all] = [options.getStream(), options.getAll()];
   const position = all?.getPosition();
   const place = stream?.hasRevision()
@@ -163,7 +114,7 @@ function describe(options: ReadOptions, method: 'read' | 'subscribe') {
   return {
     method,
     stream: stream ? streamNameOf(stream.getStreamIdentifier()) : null,
-    direction: options.getReadDirection() === 0 ? ('forwards' as const) : ('backwards' as const),
+    direction: options.getReadDirection() === 0 ? 'forwards' : 'backwards',
     from: place ?? ((stream ?? all)?.hasEnd() ? 'end' : 'start'),
     count: options.hasCount() ? options.getCount() : null,
     filter: filter instanceof Error ? null : filter,
@@ -176,7 +127,7 @@ function appendHandler(parts: Parts): handleClientStreamingCall<Req<'AppendReq'>
       const answer = await answerAppend(parts.log, call, parts.maxAppendSize).catch(() => null);
       if (!answer || withheld(parts, call, fault)) return; // null: the client went away before it had said all
       if ('response' in answer) respond(null, answer.response);
-      else respond({ ...answer.refusal, name: 'refused', message: answer.refusal.details });
+      else respond(answer.refusal);
     });
 }
 
@@ -198,6 +149,7 @@ function batchAppendHandler(
           if (request.hasOptions()) fault = parts.faults.take('batchAppend');
           const refused = fault && refusalBy(fault);
           if (refused) call.emit('error', refused);
+          else if (fault?.kind === 'slow') setTimeout(() => batches.take(request), fault.ms);
           else if (fault?.kind !== 'hang') batches.take(request);
         });
         for (const ending of ['end', 'close', 'cancelled', 'error'] as const)
@@ -211,19 +163,12 @@ function removeHandler(parts: Parts, method: 'delete' | 'tombstone'): handleUnar
   return (call, respond) =>
     void attend(parts, method, call, respond, async (fault) => {
       const options = call.request.getOptions();
-      if (!options) return respond({ ...notReady(), name: 'refused', message: 'no options' });
+      if (!options) return respond(unknown('No options.'));
       const stream = streamNameOf(options.getStreamIdentifier());
       const removal = remove(parts.log, stream, expectedOf(options), method === 'tombstone');
       if (withheld(parts, call, fault)) return;
-      if ('refusal' in removal)
-        return respond({ ...removal.refusal, name: 'refused', message: removal.refusal.details });
+      if ('refusal' in removal) return respond(removal.refusal);
       const Answer = method === 'delete' ? streams.DeleteResp : streams.TombstoneResp;
       respond(null, new Answer().setPosition(removal.position));
     });
-}
-
-/** Whether the answer is lost: the work is done, and the client is not told. */
-function withheld({ cutConnection }: Parts, call: AnyCall, fault: Fault | undefined): boolean {
-  if (fault?.kind === 'cut before the answer') cutConnection(call.getPeer());
-  return fault?.kind === 'cut before the answer' || fault?.kind === 'hang before the answer';
 }

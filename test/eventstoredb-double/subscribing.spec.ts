@@ -124,6 +124,22 @@ describe('a subscription to $all', () => {
     checkpoints.forEach(({ commit }, i) => expect(commit).toBeGreaterThan(checkpoints[i - 1]?.commit ?? 0n));
   });
 
+  it('may put its checkpoint where the next event will be, as some releases did', async () => {
+    const odd = await openRig({ checkpointPastHead: true });
+    const checkpoints: Position[] = [];
+    const checkpointReached = (_: AllStreamSubscription, position: Position) =>
+      void checkpoints.push(position);
+    // The page is full of matches when the log ends, so the next one is empty.
+    await odd.client.appendToStream('stream', events(32, 'Kind'));
+    const filter = eventTypeFilter({ prefixes: ['Kind'], maxSearchWindow: 64, checkpointReached });
+    const heard = hear(odd.client.subscribeToAll({ filter }));
+    await caughtUp(heard);
+    const { position } = await odd.client.appendToStream('stream', events(1, 'Kind'));
+    await until(() => heard.events.length === 33);
+    expect(checkpoints.at(-1)).toEqual({ commit: position?.commit, prepare: 0n });
+    await odd.close();
+  });
+
   it('falls behind a flood, reads it from the log, and says caught-up again', async () => {
     const type = fresh('Kind');
     const heard = hear(

@@ -1,5 +1,5 @@
 /**
- * Subscriptions to $all and to a stream. They read the log in pages until its end, say that they have caught up,
+ * Subscriptions. Those to $all read the log in pages until its end, say that they have caught up,
  * and go on with what is appended. One that falls behind reads from the log again and says caught-up again.
  *
  * With a filter there are checkpoints. Live ones are at the last record considered. Those of catching up are at
@@ -19,9 +19,9 @@ import {
   type Position,
 } from './messages.js';
 import type { Outlet } from './outlet.js';
-import { streamNameOf } from './protocol.js';
 import { allowsOf, readFilter, type ReadOptions } from './reading.js';
 import * as refusals from './refusals.js';
+import { subscribeToStream } from './subscribing-to-stream.js';
 
 type Out = Pick<Outlet<unknown>, 'closed' | 'event' | 'message' | 'fail' | 'end' | 'strikes' | 'signal'>;
 
@@ -40,7 +40,11 @@ export async function subscribe(
   if (!allows || filter instanceof Error) return;
 
   const live = new LiveBuffer(allows, filter?.checkpointInterval ?? null);
-  const stopListening = listen(log, (record) => live.offer(record), out);
+  const listen = (written: readonly LogRecord[]): void => {
+    for (const record of written) live.offer(record);
+    out.signal.notify();
+  };
+  log.readers.add(listen);
   try {
     await out.message(encodeConfirmation(crypto.randomUUID()));
     const head = log.records.at(-1);
@@ -55,7 +59,7 @@ export async function subscribe(
     });
     await subscription.run(position, isLive);
   } finally {
-    stopListening();
+    log.readers.delete(listen);
   }
 }
 
@@ -168,40 +172,4 @@ class AllSubscription {
     const index = this.log.indexAt(Math.max(commit, 0));
     return this.log.records[index]?.offset === commit && prepare >= commit ? index + 1 : index;
   }
-}
-
-async function subscribeToStream(log: EventLog, options: ReadOptions, out: Out): Promise<void> {
-  const stream = streamNameOf(options.getStream()?.getStreamIdentifier());
-  const stopListening = listen(log, () => undefined, out);
-  try {
-    if (log.streams.get(stream)?.tombstoned) return out.fail(refusals.streamDeleted(stream));
-    await out.message(encodeConfirmation(crypto.randomUUID()));
-    const from = options.getStream();
-    let next = from?.hasRevision() ? Number(from.getRevision()) + 1 : 0;
-    if (from?.hasEnd()) next = log.streams.get(stream)?.records.length ?? 0;
-    for (let caughtUp = false; !out.closed;) {
-      const state = log.streams.get(stream);
-      if (state?.tombstoned) return out.fail(refusals.streamDeleted(stream));
-      const record = state?.records[Math.max(next, state.truncateBefore)];
-      if (record) {
-        await out.event(record.message);
-        next = record.revision + 1;
-        continue;
-      }
-      if (!caughtUp) await out.message(CAUGHT_UP);
-      caughtUp = true;
-      await out.signal.wait();
-    }
-  } finally {
-    stopListening();
-  }
-}
-
-function listen(log: EventLog, offer: (record: LogRecord) => void, out: Out): () => void {
-  const reader = (written: readonly LogRecord[]): void => {
-    for (const record of written) offer(record);
-    out.signal.notify();
-  };
-  log.readers.add(reader);
-  return () => void log.readers.delete(reader);
 }
