@@ -24,8 +24,10 @@ export interface DoubleOptions {
   /** A file that keeps the log across kills. */
   readonly logFile?: string;
   /**
-   * When a filtered subscription goes live, its checkpoint may be at the place where the next event will be, with
-   * prepare position zero, as in EventStoreDB 24.10.0 to 24.10.4 and 25.0.0 (KurrentDB pull request 4975).
+   * A filtered subscription that goes live sends a checkpoint. As 24.6 does it, that is what it sent last; where it
+   * has sent nothing, because nothing since the start matched, it is 2^64 - 1 (corrected by KurrentDB's pull request
+   * 4892). With this it may be the place where the next event will be, with prepare position zero, as in the 24.10
+   * and 25.0 between that correction and the next (4975).
    */
   readonly checkpointPastHead?: boolean;
 }

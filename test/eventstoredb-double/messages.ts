@@ -13,6 +13,10 @@ export interface Position {
   readonly prepare: Offset;
 }
 
+/** What a position before the start of the log becomes on the wire, where positions have no sign; read, it is the end. */
+export const LARGEST = (2n ** 64n - 1n).toString();
+export const NOWHERE: Position = { commit: Infinity, prepare: Infinity };
+
 export const positionOf = ({ offset }: { readonly offset: Offset }): Position => ({
   commit: offset,
   prepare: offset,
@@ -68,8 +72,10 @@ export const CAUGHT_UP = encode(new streams.ReadResp().setCaughtUp(new streams.R
 export const FELL_BEHIND = encode(new streams.ReadResp().setFellBehind(new streams.ReadResp.FellBehind()));
 
 /** Zero stays zero: it stands for "before the record", not for a place in the log. */
-export const wire = (offset: Offset, origin: bigint): string =>
-  offset === 0 ? '0' : (origin + BigInt(offset)).toString();
+export function wire(offset: Offset, origin: bigint): string {
+  if (offset === Infinity) return LARGEST;
+  return offset === 0 ? '0' : (origin + BigInt(offset)).toString();
+}
 
 export const offsetOf = (position: string, origin: bigint): Offset =>
   position === '0' ? 0 : Number(BigInt(position) - origin);

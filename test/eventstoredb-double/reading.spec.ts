@@ -35,6 +35,7 @@ describe('a stream', () => {
 
   it('comes back with what was appended, and with bytes that are no JSON as they are', async () => {
     const stream = fresh('stream');
+    const before = Date.now();
     const one = event('Happened', { amount: '12.50', nested: [{ deep: 'ä€' }] });
     await rig.client.appendToStream(stream, { ...one, metadata: { $correlationId: 'c', n: 1 } });
     rig.double.plant(stream, {
@@ -51,7 +52,7 @@ describe('a stream', () => {
       isJson: true,
       metadata: { $correlationId: 'c', n: 1 },
     });
-    expect(Date.now() - (good?.event?.created.getTime() ?? 0)).toBeLessThan(60_000);
+    expect(good?.event?.created.getTime()).toBeGreaterThanOrEqual(before);
     expect(bad?.event).toMatchObject({ isJson: true, data: '{"a":' });
     expect(Buffer.from(bad?.event?.metadata as Uint8Array).toString()).toBe('nor this');
   });

@@ -124,6 +124,18 @@ describe('a subscription to $all', () => {
     checkpoints.forEach(({ commit }, i) => expect(commit).toBeGreaterThan(checkpoints[i - 1]?.commit ?? 0n));
   });
 
+  it('from the start, when nothing matched, has its checkpoint nowhere', async () => {
+    const empty = await openRig();
+    const checkpoints: Position[] = [];
+    const checkpointReached = (_: AllStreamSubscription, position: Position) =>
+      void checkpoints.push(position);
+    const filter = eventTypeFilter({ prefixes: ['Never'], checkpointReached });
+    await caughtUp(hear(empty.client.subscribeToAll({ filter })));
+    const nowhere = 2n ** 64n - 1n;
+    expect(checkpoints).toEqual([{ commit: nowhere, prepare: nowhere }]);
+    await empty.close();
+  });
+
   it('may put its checkpoint where the next event will be, as some releases did', async () => {
     const odd = await openRig({ checkpointPastHead: true });
     const checkpoints: Position[] = [];

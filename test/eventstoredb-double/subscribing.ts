@@ -14,6 +14,8 @@ import {
   encodeConfirmation,
   FELL_BEHIND,
   isAfter,
+  LARGEST,
+  NOWHERE,
   offsetOf,
   positionOf,
   type Position,
@@ -66,9 +68,10 @@ export async function subscribe(
 function startOf(log: EventLog, options: ReadOptions, last: Position): Position {
   const all = options.getAll();
   if (all?.hasStart()) return START;
-  if (all?.hasEnd()) return last;
+  const commit = all?.getPosition()?.getCommitPosition() ?? '0';
+  if (all?.hasEnd() || commit === LARGEST) return last;
   return {
-    commit: offsetOf(all?.getPosition()?.getCommitPosition() ?? '0', log.origin),
+    commit: offsetOf(commit, log.origin),
     prepare: offsetOf(all?.getPosition()?.getPreparePosition() ?? '0', log.origin),
   };
 }
@@ -110,15 +113,13 @@ class AllSubscription {
         matched++;
         next = await this.#send(record, next);
       }
-      const atEnd = considered < this.window && matched < PAGE;
-      if ((considered > 0 || this.checkpoints.pastHead) && isAfter(page, this.#position))
-        this.#position = page;
       sinceCheckpoint += considered;
-      if (atEnd || sinceCheckpoint >= (this.checkpoints.interval ?? Infinity)) {
+      if (considered < this.window && matched < PAGE) return this.#sendCheckpointAtEnd(page);
+      if (sinceCheckpoint >= (this.checkpoints.interval ?? Infinity)) {
         sinceCheckpoint = 0;
+        if (isAfter(page, this.#position)) this.#position = page;
         await this.#sendCheckpoint(this.#position);
       }
-      if (atEnd) return;
       await new Promise(setImmediate);
     }
   }
@@ -160,6 +161,14 @@ class AllSubscription {
     const before = this.log.records[index - 1];
     this.#position = before ? positionOf(before) : START;
     return index;
+  }
+
+  /** Going live says again what was sent last. Where that is nothing, not even a checkpoint, it says so badly. */
+  async #sendCheckpointAtEnd(page: Position): Promise<void> {
+    if (this.checkpoints.pastHead && isAfter(page, this.#position)) this.#position = page;
+    if (this.checkpoints.interval === null) return;
+    if (this.#position === START) await this.out.message(encodeCheckpoint(NOWHERE, this.log.origin));
+    else await this.#sendCheckpoint(this.#position);
   }
 
   async #sendCheckpoint(position: Position): Promise<void> {
