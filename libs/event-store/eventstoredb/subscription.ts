@@ -1,0 +1,164 @@
+/**
+ * A subscription that does not end. The client's own ends when the connection does, with no more than an error,
+ * and never comes back; so this one has many lives, each of which begins behind the last event that was delivered.
+ *
+ * Nothing is skipped: a life begins at what was delivered, not at what was sent. Nothing comes twice: what is not
+ * behind the last position is dropped. A server that has gone quiet is asked what it owes, so neither being live
+ * nor being dead depends on the server's saying so.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventFilter, Position, Subscribe, SubscriptionMessage } from '../port.js';
+import { END, SILENCE } from './answers.js';
+import { storedEvent } from './events.js';
+import { passes } from './filter.js';
+import type { Log } from './log.js';
+import type { ReadResp } from './protocol.js';
+import type { SubscriptionWatch } from './subscription-states.js';
+
+export interface Patience {
+  /** How long a subscription is quiet before it asks what the server owes it, in milliseconds. */
+  readonly quietMs: number;
+  /** Shortest and longest time between two lives, in milliseconds. */
+  readonly backOffMs: readonly [number, number];
+}
+
+/**
+ * @throws RangeError when the log does not reach `after`, at the start or, since it may have been exchanged, later
+ * @throws StoreUnavailable when the store is closed
+ */
+export async function* subscription(
+  log: Log,
+  { after = null, filter = {}, signal }: Subscribe,
+  watch: SubscriptionWatch,
+  patience: Patience,
+): AsyncGenerator<SubscriptionMessage> {
+  let cursor = after;
+  let failures = 0;
+  try {
+    for (;;) {
+      try {
+        for await (const message of life(log, cursor, filter, signal, patience.quietMs)) {
+          failures = 0;
+          cursor = message.kind === 'event' ? message.event.position : message.position;
+          watch.at(cursor);
+          watch.became(message.kind === 'caught-up' ? 'live' : watch.state.kind === 'live' ? 'live' : 'catching up');
+          yield message;
+          if (signal?.aborted) return;
+        }
+        return; // aborted
+      } catch (error) {
+        if (signal?.aborted) return;
+        log.connection.checkOpen();
+        if (error instanceof RangeError) throw error;
+        watch.broke(log.connection.failure(error).message);
+      }
+      await pause(failures++, patience.backOffMs, [log.connection.closing, ...(signal ? [signal] : [])]);
+      if (signal?.aborted) return;
+    }
+  } finally {
+    watch.close();
+  }
+}
+
+/** Until the connection breaks, which throws, or the signal aborts, which returns. */
+async function* life(
+  log: Log,
+  after: Position | null,
+  filter: EventFilter,
+  signal: AbortSignal | undefined,
+  quietMs: number,
+): AsyncGenerator<SubscriptionMessage> {
+  if (signal?.aborted) return;
+  const start = await log.settle(after, signal);
+  const answers = await log.follow(start, filter, signal);
+  const stop = (): void => answers.cancel();
+  signal?.addEventListener('abort', stop);
+  const allowed = passes(filter);
+  let cursor = after;
+  let live = false;
+  /** Since when the server has owed an event, or has been silent while catching up. */
+  let owedSince: number | null = null;
+
+  try {
+    for (;;) {
+      const answer = await answers.next(quietMs);
+      if (signal?.aborted) return;
+      if (answer === END) throw new Error('the server ended the subscription');
+      if (answer !== SILENCE) {
+        owedSince = null;
+        if (answer.hasFellBehind()) live = false;
+        const message = await messageOf(log, answer, cursor, live);
+        if (message === null) continue;
+        if (message.kind === 'event' && !allowed(message.event)) continue;
+        cursor = message.kind === 'event' ? message.event.position : message.position;
+        live ||= message.kind === 'caught-up';
+        yield message;
+      } else {
+        const { through, owes } = await lookAhead(log, cursor, filter, signal);
+        if (signal?.aborted) return;
+        if (owes) {
+          owedSince ??= performance.now();
+          if (performance.now() - owedSince > log.connection.deadlineMs)
+            throw new Error('the subscription went dead: there are events that it does not deliver');
+          continue;
+        }
+        if (through !== null && through > (cursor ?? -1n))
+          yield { kind: 'passed', position: (cursor = through) };
+        if (!live) yield { kind: 'caught-up', position: cursor };
+        live = true;
+      }
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    answers.cancel();
+  }
+}
+
+/** What an answer means behind the cursor; null for what says nothing new. */
+async function messageOf(
+  log: Log,
+  answer: ReadResp,
+  cursor: Position | null,
+  live: boolean,
+): Promise<SubscriptionMessage | null> {
+  if (answer.hasCaughtUp()) return live ? null : { kind: 'caught-up', position: cursor };
+  const read = answer.getEvent();
+  if (read) {
+    const event = storedEvent(read);
+    return event && event.position > (cursor ?? -1n) ? { kind: 'event', event } : null;
+  }
+  const checkpoint = answer.getCheckpoint();
+  if (!checkpoint) return null;
+  const [commit, prepare] = [BigInt(checkpoint.getCommitPosition()), BigInt(checkpoint.getPreparePosition())];
+  // Between pages a checkpoint is where the next record will begin: whoever took it for an event's own position
+  // would miss that record.
+  const position = commit === prepare ? commit : await log.before(commit, prepare);
+  return position !== null && position > (cursor ?? -1n) ? { kind: 'passed', position } : null;
+}
+
+/**
+ * How far the log has got, and whether anything up to there matches that is behind the cursor. The end is read
+ * first: a match up to there is in the index by then.
+ */
+async function lookAhead(
+  log: Log,
+  cursor: Position | null,
+  filter: EventFilter,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly through: Position | null; readonly owes: boolean }> {
+  const through = await log.end(signal);
+  if (through === null || (cursor !== null && through <= cursor)) return { through, owes: false };
+  const ahead = log.readAll({ ...(cursor === null ? {} : { after: cursor }), to: through, filter, limit: 1 });
+  for await (const _ of ahead) return { through, owes: true };
+  return { through, owes: false };
+}
+
+/** Doubles with every failure; somewhere in its upper half, so that not everybody comes back at once. */
+async function pause(
+  failures: number,
+  [shortest, longest]: readonly [number, number],
+  signals: AbortSignal[],
+): Promise<void> {
+  const ms = Math.min(longest, shortest * 2 ** failures) * (0.5 + Math.random() / 2);
+  await delay(ms, undefined, { signal: AbortSignal.any(signals) }).catch(() => undefined);
+}
