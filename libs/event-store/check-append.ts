@@ -18,7 +18,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
- * Checks one append and answers its size: the sum of `data` and `metadata` in UTF-8 bytes.
+ * Checks one append and answers its size in bytes: `data` and `metadata` in UTF-8, `type` in UTF-16.
  * @throws TypeError for what is no append at all: no events, a name or id that is none, text that is not a JSON object
  * @throws EventTooLarge for more than the limits of the port
  */
@@ -53,7 +53,7 @@ function checkEvent({ id, type, data, metadata }: NewEvent): number {
     );
   checkJson('data', id, data);
   checkJson('metadata', id, metadata);
-  return bytes;
+  return bytes + 2 * type.length;
 }
 
 function checkName(what: string, name: string): void {

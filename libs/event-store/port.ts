@@ -92,9 +92,12 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
-/** Largest `data` + `metadata` of one event, in UTF-8 bytes; EventStoreDB's own default is 1 MiB an append. */
-export const MAX_EVENT_BYTES = 512 * 1024;
-/** Largest sum of one append, and most events in it. */
+/** Largest `data` + `metadata` of one event, in UTF-8 bytes. */
+export const MAX_EVENT_BYTES = 500 * 1024;
+/**
+ * Largest append, and most events in it. The bytes are those of `data` and `metadata` and two for each UTF-16 unit
+ * of `type`: EventStoreDB counts so, and takes 1 MiB unless it is told to take more.
+ */
 export const MAX_APPEND_BYTES = 1024 * 1024;
 export const MAX_APPEND_EVENTS = 1000;
 
