@@ -49,7 +49,7 @@ export async function attend(
 export const refusalBy = (fault: Fault): Refusal | null => {
   if (fault.kind !== 'refuse') return null;
   const { code, details } = notReady();
-  return refusal(fault.code ?? code, fault.details ?? details);
+  return refusal(fault.code ?? code, fault.details ?? details, fault.trailers);
 };
 
 /** Whether the answer is lost: the work is done, and the client is not told. */

@@ -5,7 +5,12 @@ export type Method =
 
 export type Fault =
   /** Answers an error at once. Default: UNAVAILABLE, as a server does that is not ready. */
-  | { readonly kind: 'refuse'; readonly code?: number; readonly details?: string }
+  | {
+      readonly kind: 'refuse';
+      readonly code?: number;
+      readonly details?: string;
+      readonly trailers?: Readonly<Record<string, string>>;
+    }
   /** Answers nothing, does nothing. */
   | { readonly kind: 'hang' }
   /** Does it later; reads and subscriptions, each event. */
@@ -14,6 +19,8 @@ export type Fault =
   | { readonly kind: 'cut'; readonly after: number }
   /** Reads and subscriptions: the answer ends, without an error, after so many events. */
   | { readonly kind: 'end'; readonly after: number }
+  /** Subscriptions: after so many events nothing more is said, though the connection stands. */
+  | { readonly kind: 'go quiet'; readonly after: number }
   /** Subscriptions: after so many events, the last `events` of them are delivered again, once. */
   | { readonly kind: 'redeliver'; readonly after: number; readonly events: number }
   /** Subscriptions: after so many events says that it fell behind; caught-up is said again later. */

@@ -13,6 +13,7 @@ export class Outlet<Request> {
   readonly signal = new Signal();
   #closed = false;
   #events = 0;
+  #messages = 0;
 
   constructor(
     private readonly call: ServerWritableStream<Request, Buffer>,
@@ -28,8 +29,13 @@ export class Outlet<Request> {
   }
 
   async message(bytes: Buffer): Promise<void> {
-    if (this.#closed || this.call.write(bytes)) return;
+    if (this.#closed || this.#quiet() || this.call.write(bytes)) return;
     while (!this.#closed && this.call.writableNeedDrain) await this.signal.wait();
+  }
+
+  /** The first message is the confirmation, which comes in any case. */
+  #quiet(): boolean {
+    return this.#messages++ > 0 && this.fault?.kind === 'go quiet' && this.#events >= this.fault.after;
   }
 
   async event(bytes: Buffer): Promise<void> {

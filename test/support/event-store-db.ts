@@ -3,6 +3,7 @@
  * in a process of its own. What a spec appended to a real server is deleted when it closes.
  */
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { describe } from '@jest/globals';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,8 @@ const realUrl = process.env['EVENTSTORE_URL'];
 
 /** Whether there is a real server, to which nothing can be done that only a double can do. */
 export const isReal = realUrl !== undefined;
+/** For what only a double can be made to do; named as skipped where there is a real server. */
+export const describeOnDouble = isReal ? describe.skip : describe;
 export const serverName = isReal ? 'EventStoreDB' : "EventStoreDB's double";
 
 export interface ServerUnderTest {

@@ -53,7 +53,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/discover/i, 'no member of the cluster answered: check the hosts, and tls, tlsCAFile or the password'],
   [/not ready/i, 'it is still starting, or has no leader: wait for it'],
   [/too busy/i, 'it is too busy: append less at once, or give it more'],
-  [/dropped|ECONNRESET|closed|socket hang up|goaway|PROTOCOL_ERROR/i, 'the connection broke: if it speaks TLS, remove tls=false'],
+  [/dropped|ECONNRESET|closed|socket hang up|goaway|PROTOCOL_ERROR/i, 'the connection broke: check that it runs, and that tls= is as the server has it'],
 ];
 
 /** One line for any error of a call to `server`, which is its hosts and ports. */

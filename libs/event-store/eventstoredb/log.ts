@@ -56,7 +56,7 @@ export class Log {
     const allowed = passes(filter);
     const isSearch = filter.types !== undefined || filter.streamPrefix !== undefined;
     const patienceMs = this.connection.deadlineMs * (isSearch ? SEARCH : 1);
-    let [cursor, left] = [after, limit];
+    let [cursor, left] = [after === undefined || after <= 0n ? undefined : after, limit];
     while (left > 0) {
       // One more than is wanted: the event at the cursor may come first, and is passed over.
       const size = 1 + (isNarrower(filter) ? PAGE : Math.min(left, PAGE));
@@ -104,7 +104,7 @@ export class Log {
    * @throws RangeError when `after` is beyond the end
    */
   async settle(after: Position | null, signal?: AbortSignal): Promise<Position | null> {
-    if (after === null) return null;
+    if (after === null || after <= 0n) return null;
     const end = await this.end(signal);
     if (after > (end ?? 0n))
       throw new RangeError(`Position ${after} is behind the head ${end} of the log: this is an older or another log.`);

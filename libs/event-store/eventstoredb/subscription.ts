@@ -84,29 +84,26 @@ async function* life(
       const answer = await answers.next(quietMs);
       if (signal?.aborted) return;
       if (answer === END) throw new Error('the server ended the subscription');
-      if (answer !== SILENCE) {
+      if (answer !== SILENCE && !answer.hasCaughtUp()) {
         owedSince = null;
         if (answer.hasFellBehind()) live = false;
-        const message = await messageOf(log, answer, cursor, live);
+        const message = await messageOf(log, answer, cursor);
         if (message === null) continue;
-        if (message.kind === 'event' && !allowed(message.event)) continue;
         cursor = message.kind === 'event' ? message.event.position : message.position;
-        live ||= message.kind === 'caught-up';
-        yield message;
-      } else {
-        const { through, owes } = await lookAhead(log, cursor, filter, signal);
-        if (signal?.aborted) return;
-        if (owes) {
-          owedSince ??= performance.now();
-          if (performance.now() - owedSince > log.connection.deadlineMs)
-            throw new Error('the subscription went dead: there are events that it does not deliver');
-          continue;
-        }
-        if (through !== null && through > (cursor ?? -1n))
-          yield { kind: 'passed', position: (cursor = through) };
-        if (!live) yield { kind: 'caught-up', position: cursor };
-        live = true;
+        if (message.kind === 'passed' || allowed(message.event)) yield message;
+        continue;
       }
+      const { through, owes } = await lookAhead(log, cursor, filter, signal);
+      if (signal?.aborted) return;
+      if (owes && answer === SILENCE) {
+        owedSince ??= performance.now();
+        if (performance.now() - owedSince > log.connection.deadlineMs)
+          throw new Error('the subscription went dead: there are events that it does not deliver');
+        continue;
+      }
+      if (!owes && isBehind(cursor, through)) yield { kind: 'passed', position: (cursor = through) };
+      if (!live) yield { kind: 'caught-up', position: cursor };
+      live = true;
     }
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -119,13 +116,11 @@ async function messageOf(
   log: Log,
   answer: ReadResp,
   cursor: Position | null,
-  live: boolean,
-): Promise<SubscriptionMessage | null> {
-  if (answer.hasCaughtUp()) return live ? null : { kind: 'caught-up', position: cursor };
+): Promise<Exclude<SubscriptionMessage, { kind: 'caught-up' }> | null> {
   const read = answer.getEvent();
   if (read) {
     const event = storedEvent(read);
-    return event && event.position > (cursor ?? -1n) ? { kind: 'event', event } : null;
+    return event && isBehind(cursor, event.position) ? { kind: 'event', event } : null;
   }
   const checkpoint = answer.getCheckpoint();
   if (!checkpoint) return null;
@@ -133,7 +128,7 @@ async function messageOf(
   // Between pages a checkpoint is where the next record will begin: whoever took it for an event's own position
   // would miss that record.
   const position = commit === prepare ? commit : await log.before(commit, prepare);
-  return position !== null && position > (cursor ?? -1n) ? { kind: 'passed', position } : null;
+  return isBehind(cursor, position) ? { kind: 'passed', position } : null;
 }
 
 /**
@@ -147,11 +142,15 @@ async function lookAhead(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly through: Position | null; readonly owes: boolean }> {
   const through = await log.end(signal);
-  if (through === null || (cursor !== null && through <= cursor)) return { through, owes: false };
+  if (!isBehind(cursor, through)) return { through, owes: false };
   const ahead = log.readAll({ ...(cursor === null ? {} : { after: cursor }), to: through, filter, limit: 1 });
   for await (const _ of ahead) return { through, owes: true };
   return { through, owes: false };
 }
+
+/** Whether a position is behind the cursor, further on in the log. No event is at 0, where the log begins. */
+const isBehind = (cursor: Position | null, position: Position | null): position is Position =>
+  position !== null && position > (cursor ?? 0n);
 
 /** Doubles with every failure; somewhere in its upper half, so that not everybody comes back at once. */
 async function pause(
