@@ -37,7 +37,10 @@ export async function append(
   const revision = BigInt(success.getCurrentRevision());
   const position = success.getPosition()?.getCommitPosition();
   // A repetition may be answered without a position: the event has it.
-  return { revision, position: position === undefined ? await log.positionAt(stream, revision) : BigInt(position) };
+  return {
+    revision,
+    position: position === undefined ? await log.positionAt(stream, revision) : BigInt(position),
+  };
 }
 
 function refusal(connection: Connection, stream: string, expected: ExpectedRevision, error: unknown): Error {
@@ -47,7 +50,9 @@ function refusal(connection: Connection, stream: string, expected: ExpectedRevis
     case 'stream-deleted':
       return expected === 'stream_exists'
         ? new WrongExpectedRevision(stream, expected, null)
-        : new StoreUnavailable(`${stream} was deleted for good in EventStoreDB and takes no events.`, { cause: error });
+        : new StoreUnavailable(`${stream} was deleted for good in EventStoreDB and takes no events.`, {
+            cause: error,
+          });
     default:
       return connection.failure(error);
   }

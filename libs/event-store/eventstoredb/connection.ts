@@ -68,10 +68,15 @@ export class Connection {
   async read(request: ReadReq, patienceMs = this.deadlineMs, signal?: AbortSignal): Promise<Answers> {
     return this.#led(async () => {
       const opening = this.#client['GRPCStreamCreator'](StreamsClient, 'read', (client) => {
-        const [metadata, options] = this.#client['callArguments']({ requiresLeader: true }, { deadline: Infinity });
+        const [metadata, options] = this.#client['callArguments'](
+          { requiresLeader: true },
+          { deadline: Infinity },
+        );
         return client.read(request, metadata, options);
       })();
-      const stream: AnswerStream = await this.#bounded(this.deadlineMs, opening, signal, (late) => late.cancel());
+      const stream: AnswerStream = await this.#bounded(this.deadlineMs, opening, signal, (late) =>
+        late.cancel(),
+      );
       const answers = new Answers(stream);
       try {
         const first = await this.#bounded(patienceMs * 2, answers.begin(patienceMs), signal);
@@ -162,8 +167,13 @@ export class Connection {
         signal?.removeEventListener('abort', stop);
         settle();
       };
-      const stop = end(() => reject(new StoreUnavailable('The event store is closed, or this call was ended.')));
-      const timer = setTimeout(end(() => reject(this.late())), ms + GRACE_MS);
+      const stop = end(() =>
+        reject(new StoreUnavailable('The event store is closed, or this call was ended.')),
+      );
+      const timer = setTimeout(
+        end(() => reject(this.late())),
+        ms + GRACE_MS,
+      );
       this.closing.addEventListener('abort', stop);
       signal?.addEventListener('abort', stop);
       if (this.closing.aborted || signal?.aborted) stop();
@@ -181,7 +191,14 @@ const GRACE_MS = 200;
 /** The client's words may quote the connection string, so only what they are about is kept. */
 function unusable(error: unknown): TypeError {
   const { message = '', expected } = Object(error) as { message?: string; expected?: string };
-  if (/file/i.test(message)) return wrong('names a certificate or key file that is not there: check tlsCAFile, userCertFile and userKeyFile');
+  if (/file/i.test(message))
+    return wrong(
+      'names a certificate or key file that is not there: check tlsCAFile, userCertFile and userKeyFile',
+    );
   if (/userCertFile/.test(message)) return wrong('needs userCertFile and userKeyFile together');
-  return wrong(expected === undefined ? 'cannot be used: check its options' : `has an option with a wrong value: it takes ${expected}`);
+  return wrong(
+    expected === undefined
+      ? 'cannot be used: check its options'
+      : `has an option with a wrong value: it takes ${expected}`,
+  );
 }

@@ -42,7 +42,9 @@ export function storedEvent(answer: ReadEvent): StoredEvent | null {
 
 /** Commit position; on everything that is not a transaction of the old TCP protocol it is the event's own. */
 const positionOf = (answer: ReadEvent): Position =>
-  BigInt(answer.hasCommitPosition() ? answer.getCommitPosition() : (answer.getEvent()?.getCommitPosition() ?? 0));
+  BigInt(
+    answer.hasCommitPosition() ? answer.getCommitPosition() : (answer.getEvent()?.getCommitPosition() ?? 0),
+  );
 
 function text(bytes: Uint8Array = new Uint8Array()): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();

@@ -15,7 +15,11 @@ import type {
 import { append } from './append.js';
 import { Connection } from './connection.js';
 import { Log } from './log.js';
-import { SubscriptionStates, type SubscriptionNotice, type SubscriptionState } from './subscription-states.js';
+import {
+  SubscriptionStates,
+  type SubscriptionNotice,
+  type SubscriptionState,
+} from './subscription-states.js';
 import { subscription, type Patience } from './subscription.js';
 import { serverUrl } from './url.js';
 
@@ -107,7 +111,10 @@ class EventStoreDbStore implements EventStoreDb {
   /** By reading: the server does not count. */
   async count({ to, filter }: Pick<ReadAll, 'to' | 'filter'> = {}): Promise<number> {
     let count = 0;
-    for await (const _ of this.readAll({ ...(to === undefined ? {} : { to }), ...(filter ? { filter } : {}) }))
+    for await (const _ of this.readAll({
+      ...(to === undefined ? {} : { to }),
+      ...(filter ? { filter } : {}),
+    }))
       count += 1;
     return count;
   }

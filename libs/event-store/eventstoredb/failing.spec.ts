@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeOnDouble } from '#test/support/event-store-db.js';
-import { startEventStoreDbDouble, type DoubleOptions, type EventStoreDbDouble } from '#test/eventstoredb-double/index.js';
+import {
+  startEventStoreDbDouble,
+  type DoubleOptions,
+  type EventStoreDbDouble,
+} from '#test/eventstoredb-double/index.js';
 import { all, anEvent, ids, jsonOf, someEvents, streamIds } from '../contract/fixtures.js';
 import { EventTooLarge, StoreUnavailable, WrongExpectedRevision, type EventStore } from '../port.js';
 import { openEventStoreDb } from './eventstoredb.js';
@@ -144,5 +148,9 @@ const notLeader = (port: number) => ({
   kind: 'refuse' as const,
   code: 5,
   details: 'Leader info available',
-  trailers: { exception: 'not-leader', 'leader-endpoint-host': '127.0.0.1', 'leader-endpoint-port': String(port) },
+  trailers: {
+    exception: 'not-leader',
+    'leader-endpoint-host': '127.0.0.1',
+    'leader-endpoint-port': String(port),
+  },
 });

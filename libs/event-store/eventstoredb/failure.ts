@@ -38,22 +38,25 @@ export const codeOf = (error: unknown): number | undefined => asCallError(error)
 
 /** What a connection that does not come about says of itself, and what to do then. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/altname|does not match certificate/i, 'its certificate is not for this host: use a name the certificate has'],
+  [
+    /altname|does not match certificate/i,
+    'its certificate is not for this host: use a name the certificate has',
+  ],
   [
     /self.signed|unable to (verify|get)|certificate/i,
     'its certificate is not trusted: name the file of its certificate authority with tlsCAFile=',
   ],
-  [
-    /wrong version number|packet length too long|EPROTO|SSL routines/i,
-    'it does not speak TLS: add tls=false, on a trusted network only',
-  ],
+  [/wrong version number|SSL routines/i, 'it does not speak TLS: add tls=false, on a trusted network only'],
   [/ENOTFOUND|EAI_AGAIN|Name resolution failed/i, 'there is no such host: check the name'],
   [/ECONNREFUSED/i, 'nothing listens there: start the server, or check host and port'],
   [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/i, 'it cannot be reached: check the network and the port'],
   [/discover/i, 'no member of the cluster answered: check the hosts, and tls, tlsCAFile or the password'],
   [/not ready/i, 'it is still starting, or has no leader: wait for it'],
   [/too busy/i, 'it is too busy: append less at once, or give it more'],
-  [/dropped|ECONNRESET|closed|socket hang up|goaway|PROTOCOL_ERROR/i, 'the connection broke: check that it runs, and that tls= is as the server has it'],
+  [
+    /failed to connect|dropped|ECONNRESET|closed|socket hang up|goaway|PROTOCOL_ERROR/i,
+    'the connection broke or did not come about: check that it runs, and that tls= is as the server has it',
+  ],
 ];
 
 /** One line for any error of a call to `server`, which is its hosts and ports. */
@@ -69,7 +72,7 @@ export function reasonOf(server: string, error: unknown): string {
   const advice = ADVICE.find(([pattern]) => pattern.test(said))?.[1];
   return advice
     ? `EventStoreDB at ${server} is not available, ${advice}.`
-    : `EventStoreDB at ${server} is not available: ${said.split('\n')[0]}`;
+    : `EventStoreDB at ${server} is not available (${said.split('\n')[0]}).`;
 }
 
 /** The port's error for an error of a call; errors of the port's own stay what they are. */

@@ -16,17 +16,19 @@ const { FilterOptions: Options } = ReadReq.Options;
 export function serverFilter({ types, streamPrefix }: EventFilter): FilterOptions | null {
   const named = types?.filter(isOfUsers);
   if (named?.length === 0 || (streamPrefix !== undefined && !isOfUsers(streamPrefix))) return null;
-  const options = new Options()
-    .setMax(WINDOW)
-    .setCheckpointintervalmultiplier(CHECKPOINT_WINDOWS);
+  const options = new Options().setMax(WINDOW).setCheckpointintervalmultiplier(CHECKPOINT_WINDOWS);
   if (named) return options.setEventType(matching(`^(?:${named.map(escape).join('|')})$`));
-  if (streamPrefix) return options.setStreamIdentifier(new Options.Expression().setPrefixList([streamPrefix]));
+  if (streamPrefix)
+    return options.setStreamIdentifier(new Options.Expression().setPrefixList([streamPrefix]));
   return options.setEventType(matching('^[^$]'));
 }
 
 /** Passes nothing, for a subscription that only wants to know how far the log has got. */
 export const NOTHING = (): FilterOptions =>
-  new Options().setMax(WINDOW).setCheckpointintervalmultiplier(CHECKPOINT_WINDOWS).setEventType(matching('(?!)'));
+  new Options()
+    .setMax(WINDOW)
+    .setCheckpointintervalmultiplier(CHECKPOINT_WINDOWS)
+    .setEventType(matching('(?!)'));
 
 /** The whole filter, on an event that the server has let through. */
 export function passes({ types, streamPrefix = '' }: EventFilter): (event: StoredEvent) => boolean {

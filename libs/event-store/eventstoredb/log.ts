@@ -107,7 +107,9 @@ export class Log {
     if (after === null || after <= 0n) return null;
     const end = await this.end(signal);
     if (after > (end ?? 0n))
-      throw new RangeError(`Position ${after} is behind the head ${end} of the log: this is an older or another log.`);
+      throw new RangeError(
+        `Position ${after} is behind the head ${end} of the log: this is an older or another log.`,
+      );
     const probe = allRequest('forwards', at(after), 1, null);
     const isPosition = await this.connection.read(probe, this.connection.deadlineMs, signal).then(
       (answers) => {
@@ -149,7 +151,8 @@ export class Log {
   }
 
   async #positionBefore(place: Place, signal?: AbortSignal): Promise<Position | null> {
-    for await (const { position } of this.#events(allRequest('backwards', place, 1, null), signal)) return position;
+    for await (const { position } of this.#events(allRequest('backwards', place, 1, null), signal))
+      return position;
     return null;
   }
 
@@ -188,7 +191,11 @@ function allRequest(
   return new ReadReq().setOptions(options);
 }
 
-function allOptions(direction: 'forwards' | 'backwards', place: Place, filter: FilterOptions | null): Options {
+function allOptions(
+  direction: 'forwards' | 'backwards',
+  place: Place,
+  filter: FilterOptions | null,
+): Options {
   const all = new ReadReq.Options.AllOptions();
   if (place === 'start') all.setStart(new Empty());
   else if (place === 'end') all.setEnd(new Empty());

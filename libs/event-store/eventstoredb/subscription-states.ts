@@ -28,7 +28,9 @@ export class SubscriptionStates {
   }
 
   open(filter: EventFilter, position: Position | null): SubscriptionWatch {
-    const watch = new SubscriptionWatch(nameOf(filter), position, this.notice, () => this.#open.delete(watch));
+    const watch = new SubscriptionWatch(nameOf(filter), position, this.notice, () =>
+      this.#open.delete(watch),
+    );
     this.#open.add(watch);
     return watch;
   }

@@ -8,7 +8,17 @@ import {
   type Interruption,
 } from '#test/eventstoredb-double/index.js';
 import { until as untilTrue } from '#test/support/until.js';
-import { all, caughtUp, delivered, disorder, eventsOf, fresh, ids, someEvents, until } from '../contract/fixtures.js';
+import {
+  all,
+  caughtUp,
+  delivered,
+  disorder,
+  eventsOf,
+  fresh,
+  ids,
+  someEvents,
+  until,
+} from '../contract/fixtures.js';
 import { StoreUnavailable, type NewEvent, type SubscriptionMessage } from '../port.js';
 import { openEventStoreDb, type EventStoreDb } from './eventstoredb.js';
 import type { SubscriptionState } from './subscription-states.js';
@@ -49,7 +59,9 @@ describeOnDouble('a subscription to an EventStoreDB that fails', () => {
   /** Every event once and in order, and caught-up at the end. */
   function expectSound(messages: readonly SubscriptionMessage[], events: readonly NewEvent[]): void {
     expect(ids(eventsOf(messages))).toEqual(ids(events));
-    const positions = messages.flatMap((m) => (m.kind === 'passed' ? [m.position] : m.kind === 'event' ? [m.event.position] : []));
+    const positions = messages.flatMap((m) =>
+      m.kind === 'passed' ? [m.position] : m.kind === 'event' ? [m.event.position] : [],
+    );
     expect(disorder(positions)).toEqual([]);
   }
 
@@ -74,30 +86,34 @@ describeOnDouble('a subscription to an EventStoreDB that fails', () => {
     it('survives one fault after the other', async () => {
       const events = someEvents(200);
       await store.append('s', events, 'no_stream');
-      for (let i = 0; i < 12; i++) double.faults.once('subscribe', { kind: i % 2 ? 'cut' : 'end', after: 5 + i });
+      for (let i = 0; i < 12; i++)
+        double.faults.once('subscribe', { kind: i % 2 ? 'cut' : 'end', after: 5 + i });
       expectSound(await until(store.subscribe(), caughtUp), events);
       expect(notices.at(-1)).toMatchObject({ kind: 'live', restarts: 12 });
     });
   });
 
   describe('when it is live', () => {
-    it.each<Interruption>(['cut', 'end', 'too slow'])('and %s, resumes and says caught-up again', async (how) => {
-      const [before, after] = [someEvents(3), someEvents(3)];
-      await store.append('s', before, 'no_stream');
-      const messages: SubscriptionMessage[] = [];
-      for await (const message of store.subscribe()) {
-        messages.push(message);
-        const times = messages.filter(caughtUp).length;
-        if (caughtUp(message) && times === 1) {
-          await untilTrue(() => double.calls.subscriptions === 1);
-          double.faults.interrupt(how);
-          await store.append('s', after, 'any').catch(() => store.append('s', after, 'any')); // cut with it
+    it.each<Interruption>(['cut', 'end', 'too slow'])(
+      'and %s, resumes and says caught-up again',
+      async (how) => {
+        const [before, after] = [someEvents(3), someEvents(3)];
+        await store.append('s', before, 'no_stream');
+        const messages: SubscriptionMessage[] = [];
+        for await (const message of store.subscribe()) {
+          messages.push(message);
+          const times = messages.filter(caughtUp).length;
+          if (caughtUp(message) && times === 1) {
+            await untilTrue(() => double.calls.subscriptions === 1);
+            double.faults.interrupt(how);
+            await store.append('s', after, 'any').catch(() => store.append('s', after, 'any')); // cut with it
+          }
+          if (times === 2) break;
         }
-        if (times === 2) break;
-      }
-      expectSound(messages, [...before, ...after]);
-      expect(notices.map(({ kind }) => kind)).toEqual(['live', 'broken', 'catching up', 'live']);
-    });
+        expectSound(messages, [...before, ...after]);
+        expect(notices.map(({ kind }) => kind)).toEqual(['live', 'broken', 'catching up', 'live']);
+      },
+    );
 
     it('and the server was away, comes back with it', async () => {
       const events = someEvents(6);
@@ -116,7 +132,9 @@ describeOnDouble('a subscription to an EventStoreDB that fails', () => {
       }
       const rest = events.length - eventsOf(messages).length;
       expectSound(messages, events.slice(0, events.length - rest));
-      expect(notices.find(({ kind }) => kind === 'broken')?.reason).toMatch(/^EventStoreDB at 127\.0\.0\.1:\d+ /);
+      expect(notices.find(({ kind }) => kind === 'broken')?.reason).toMatch(
+        /^EventStoreDB at 127\.0\.0\.1:\d+ /,
+      );
     });
 
     it('and redelivers, delivers once', async () => {
@@ -137,7 +155,8 @@ describeOnDouble('a subscription to an EventStoreDB that fails', () => {
       const messages: SubscriptionMessage[] = [];
       for await (const message of store.subscribe()) {
         messages.push(message);
-        if (caughtUp(message) && messages.filter(caughtUp).length === 1) await store.append('s', someEvents(4), 'any');
+        if (caughtUp(message) && messages.filter(caughtUp).length === 1)
+          await store.append('s', someEvents(4), 'any');
         if (messages.filter(caughtUp).length === 2) break;
       }
       expect(eventsOf(messages)).toHaveLength(4);
@@ -169,22 +188,27 @@ describeOnDouble('a subscription to an EventStoreDB that fails', () => {
   });
 
   /** A checkpoint between pages is where the next event will be; later releases have put it past the head. */
-  it.each([false, true])('passes no event that is still to come (checkpoints past the head: %s)', async (checkpointPastHead) => {
-    await open({ checkpointPastHead, statisticsEvery: 10_000 });
-    await store.append('s', someEvents(10), 'no_stream');
-    const filter = { types: ['Awaited'] };
-    for (let i = 0; i < 3; i++) {
-      let after: bigint | null = null;
-      for (const message of await until(store.subscribe({ filter }), caughtUp))
-        after = message.kind === 'event' ? message.event.position : message.position;
-      expect(after).not.toBeNull();
-      expect((await all(store.readAll({ after: (after ?? 0n) - 1n, limit: 1 }))).map((e) => e.position)).toEqual([after]);
-      const awaited = someEvents(1, { type: 'Awaited' });
-      await store.append('s', awaited, 'any');
-      const messages = await until(store.subscribe({ after, filter }), caughtUp);
-      expect(ids(eventsOf(messages))).toEqual(ids(awaited));
-    }
-  });
+  it.each([false, true])(
+    'passes no event that is still to come (checkpoints past the head: %s)',
+    async (checkpointPastHead) => {
+      await open({ checkpointPastHead, statisticsEvery: 10_000 });
+      await store.append('s', someEvents(10), 'no_stream');
+      const filter = { types: ['Awaited'] };
+      for (let i = 0; i < 3; i++) {
+        let after: bigint | null = null;
+        for (const message of await until(store.subscribe({ filter }), caughtUp))
+          after = message.kind === 'event' ? message.event.position : message.position;
+        expect(after).not.toBeNull();
+        expect(
+          (await all(store.readAll({ after: (after ?? 0n) - 1n, limit: 1 }))).map((e) => e.position),
+        ).toEqual([after]);
+        const awaited = someEvents(1, { type: 'Awaited' });
+        await store.append('s', awaited, 'any');
+        const messages = await until(store.subscribe({ after, filter }), caughtUp);
+        expect(ids(eventsOf(messages))).toEqual(ids(awaited));
+      }
+    },
+  );
 
   it('subscribes after a place that is between two events', async () => {
     const events = someEvents(4);

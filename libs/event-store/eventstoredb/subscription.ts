@@ -41,7 +41,9 @@ export async function* subscription(
           failures = 0;
           cursor = message.kind === 'event' ? message.event.position : message.position;
           watch.at(cursor);
-          watch.became(message.kind === 'caught-up' ? 'live' : watch.state.kind === 'live' ? 'live' : 'catching up');
+          watch.became(
+            message.kind === 'caught-up' ? 'live' : watch.state.kind === 'live' ? 'live' : 'catching up',
+          );
           yield message;
           if (signal?.aborted) return;
         }

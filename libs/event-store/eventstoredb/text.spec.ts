@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describeOnDouble, serverName, serverUnderTest, type ServerUnderTest } from '#test/support/event-store-db.js';
+import {
+  describeOnDouble,
+  serverName,
+  serverUnderTest,
+  type ServerUnderTest,
+} from '#test/support/event-store-db.js';
 import { startEventStoreDbDouble } from '#test/eventstoredb-double/index.js';
 import { all, anEvent, fresh, someEvents } from '../contract/fixtures.js';
 import type { EventStore } from '../port.js';
@@ -17,7 +22,11 @@ describe(`the text of an event in ${serverName}`, () => {
 
   async function roundTrip(texts: readonly string[]): Promise<string[][]> {
     const stream = fresh('text');
-    await store.append(stream, texts.map((text) => anEvent({ data: text, metadata: text })), 'no_stream');
+    await store.append(
+      stream,
+      texts.map((text) => anEvent({ data: text, metadata: text })),
+      'no_stream',
+    );
     return (await all(store.readStream(stream))).map(({ data, metadata }) => [data, metadata]);
   }
 
@@ -37,7 +46,9 @@ describe(`the text of an event in ${serverName}`, () => {
   it('is the same text again, whatever the object and its spacing', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.json()), fc.nat(4)), { minLength: 1 }),
+        fc.array(fc.tuple(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.json()), fc.nat(4)), {
+          minLength: 1,
+        }),
         async (objects) => {
           const texts = objects.map(([members, spacing]) => objectText(members, ' '.repeat(spacing)));
           expect(await roundTrip(texts)).toEqual(texts.map((text) => [text, text]));

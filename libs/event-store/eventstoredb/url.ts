@@ -57,7 +57,11 @@ export function serverUrl(url: string, connectionName?: string): ServerUrl {
     ? url.trim()
     : `${url.trim()}${query ? '&' : '?'}connectionName=${encodeURIComponent(connectionName)}`;
   const deadline = options.get(flat('defaultDeadline'));
-  return { connectionString, server, defaultDeadlineMs: deadline === undefined ? undefined : Number(deadline) };
+  return {
+    connectionString,
+    server,
+    defaultDeadlineMs: deadline === undefined ? undefined : Number(deadline),
+  };
 }
 
 export const wrong = (demand: string): TypeError => new TypeError(`The URL of EventStoreDB ${demand}.`);
