@@ -4,10 +4,8 @@
  */
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { describe } from '@jest/globals';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { openEventStoreDb, type EventStoreDbOptions, type EventStoreDb } from '#event-store/index.js';
+import { startRemoteDouble } from '../eventstoredb-double/remote.js';
 
 const realUrl = process.env['EVENTSTORE_URL'];
 
@@ -63,15 +61,6 @@ async function deleteStreams(url: string, streams: ReadonlySet<string>): Promise
 }
 
 async function forkDouble(): Promise<{ url: string; end(): Promise<void> }> {
-  const script = fileURLToPath(import.meta.resolve('#test/eventstoredb-double/main.js'));
-  const child = fork(script, [], { execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  const ended = once(child, 'exit');
-  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
-  return {
-    url: line.toString().trim(),
-    end: async () => {
-      child.kill();
-      await ended;
-    },
-  };
+  const { url, kill } = await startRemoteDouble();
+  return { url, end: kill };
 }

@@ -15,6 +15,8 @@ import type { Log } from './log.js';
 import type { ReadResp } from './protocol.js';
 import type { SubscriptionWatch } from './subscription-states.js';
 
+const LARGEST_POSITION = 2n ** 63n - 1n;
+
 export interface Patience {
   /** How long a subscription is quiet before it asks what the server owes it, in milliseconds. */
   readonly quietMs: number;
@@ -127,6 +129,8 @@ async function messageOf(
   const checkpoint = answer.getCheckpoint();
   if (!checkpoint) return null;
   const [commit, prepare] = [BigInt(checkpoint.getCommitPosition()), BigInt(checkpoint.getPreparePosition())];
+  // Before anything was sent 24.6 has its checkpoint at -1, which comes as the largest number there is.
+  if (commit > LARGEST_POSITION) return null;
   // Between pages a checkpoint is where the next record will begin: whoever took it for an event's own position
   // would miss that record.
   const position = commit === prepare ? commit : await log.before(commit, prepare);
