@@ -118,30 +118,6 @@ describeOnDouble('a call to an EventStoreDB that fails', () => {
     await expect(reading).rejects.toThrow(StoreUnavailable);
     expect(seen).toEqual((await streamIds(store, 's')).slice(0, 4));
   });
-
-  it('reads from between two events, which no server can', async () => {
-    const positions = [];
-    for (let i = 0; i < 5; i++) positions.push((await store.append('s', [anEvent()], 'any')).position);
-    for (const [i, position] of positions.entries()) {
-      for (const off of [-1n, 1n, 7n]) {
-        const behind = (await all(store.readAll({ after: position + off }))).map((event) => event.position);
-        expect(behind).toEqual(positions.slice(off < 0n ? i : i + 1));
-      }
-    }
-  });
-
-  it('has streams that were deleted as streams without events', async () => {
-    await store.append('s', someEvents(2), 'no_stream');
-    const { EventStoreDBClient } = await import('@eventstore/db-client');
-    const client = EventStoreDBClient.connectionString(double.url);
-    await client.deleteStream('s');
-    expect(await streamIds(store, 's')).toEqual([]);
-    await expect(store.append('s', [anEvent()], 'stream_exists')).rejects.toMatchObject({ actual: null });
-    await client.tombstoneStream('s');
-    expect(await streamIds(store, 's')).toEqual([]);
-    await expect(store.append('s', [anEvent()], 'any')).rejects.toThrow(/deleted for good/);
-    await client.dispose();
-  });
 });
 
 const notLeader = (port: number) => ({

@@ -75,9 +75,10 @@ export function reasonOf(server: string, error: unknown): string {
     : `EventStoreDB at ${server} is not available (${said.split('\n')[0]}).`;
 }
 
-/** The port's error for an error of a call; errors of the port's own stay what they are. */
+/** The port's error for an error of a call; errors of the port's own, and of the program, stay what they are. */
 export function failureOf(server: string, error: unknown): Error {
   if (error instanceof StoreUnavailable || error instanceof EventTooLarge) return error;
+  if (error instanceof TypeError || error instanceof RangeError) return error;
   if (exceptionOf(error) === 'maximum-append-size-exceeded')
     return new EventTooLarge(
       `EventStoreDB at ${server} takes appends of up to ${trailer(error, 'maximum-append-size')} bytes: append less at once, or raise its MaxAppendSize.`,

@@ -6,7 +6,7 @@ import type { EventFilter, StoredEvent } from '../port.js';
 import { ReadReq, type FilterOptions } from './protocol.js';
 
 /** Most events that the server looks at before it has a page; small windows make sparse filters slow. */
-const WINDOW = 500;
+export const WINDOW = 500;
 /** Windows between two checkpoints of a subscription. */
 const CHECKPOINT_WINDOWS = 4;
 

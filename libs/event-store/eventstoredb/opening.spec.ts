@@ -187,12 +187,4 @@ describeOnDouble('opening an EventStoreDB', () => {
     );
     expect([...server.calls.connectionNames]).toEqual(['touchstone api', 'other']);
   });
-
-  it('closes twice, and with appends under way, of which each is answered', async () => {
-    const server = await double();
-    const store = await openEventStoreDb({ url: server.url });
-    const appends = Array.from({ length: 100 }, (_, i) => store.append(`s-${i}`, someEvents(1), 'no_stream'));
-    await Promise.all([store.close(), store.close()]);
-    expect(new Set((await Promise.all(appends)).map(({ position }) => position)).size).toBe(100);
-  });
 });

@@ -1,5 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { describeOnDouble, serverName, serverUnderTest } from '#test/support/event-store-db.js';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  describeOnDouble,
+  serverName,
+  serverUnderTest,
+  type ServerUnderTest,
+} from '#test/support/event-store-db.js';
 import {
   startEventStoreDbDouble,
   type DoubleOptions,
@@ -19,8 +25,15 @@ import {
   someEvents,
   until,
 } from '../contract/fixtures.js';
-import { StoreUnavailable, type NewEvent, type SubscriptionMessage } from '../port.js';
+import {
+  StoreUnavailable,
+  type EventStore,
+  type NewEvent,
+  type Position,
+  type SubscriptionMessage,
+} from '../port.js';
 import { openEventStoreDb, type EventStoreDb } from './eventstoredb.js';
+import { WINDOW } from './filter.js';
 import type { SubscriptionState } from './subscription-states.js';
 
 const EAGER = { quietMs: 30, backOffMs: [5, 50] } as const;
@@ -187,36 +200,21 @@ describeOnDouble('a subscription to an EventStoreDB that fails', () => {
     expect(messages[1]).toEqual({ kind: 'caught-up', position });
   });
 
-  /** A checkpoint between pages is where the next event will be; later releases have put it past the head. */
+  /**
+   * A checkpoint between pages is where the next event will be; some releases have put one past the head, when
+   * the log ends where a page does.
+   */
   it.each([false, true])(
     'passes no event that is still to come (checkpoints past the head: %s)',
     async (checkpointPastHead) => {
       await open({ checkpointPastHead, statisticsEvery: 10_000 });
-      await store.append('s', someEvents(10), 'no_stream');
-      const filter = { types: ['Awaited'] };
-      for (let i = 0; i < 3; i++) {
-        let after: bigint | null = null;
-        for (const message of await until(store.subscribe({ filter }), caughtUp))
-          after = message.kind === 'event' ? message.event.position : message.position;
-        expect(after).not.toBeNull();
-        expect(
-          (await all(store.readAll({ after: (after ?? 0n) - 1n, limit: 1 }))).map((e) => e.position),
-        ).toEqual([after]);
-        const awaited = someEvents(1, { type: 'Awaited' });
-        await store.append('s', awaited, 'any');
-        const messages = await until(store.subscribe({ after, filter }), caughtUp);
-        expect(ids(eventsOf(messages))).toEqual(ids(awaited));
-      }
+      const client = EventStoreDBClient.connectionString(double.url);
+      const ofTheSystem = (await all(client.readAll())).length;
+      await client.dispose();
+      await store.append('s', someEvents(WINDOW - ofTheSystem), 'no_stream');
+      await expectNothingPassedOver(store);
     },
   );
-
-  it('subscribes after a place that is between two events', async () => {
-    const events = someEvents(4);
-    const positions = [];
-    for (const event of events) positions.push((await store.append('s', [event], 'any')).position);
-    const messages = await until(store.subscribe({ after: (positions[1] ?? 0n) + 3n }), caughtUp);
-    expect(ids(eventsOf(messages))).toEqual(ids(events.slice(2)));
-  });
 
   it('keeps trying a server that was never there, and ends quietly when told to', async () => {
     await double.stop();
@@ -267,10 +265,42 @@ describeOnDouble('a subscription to an EventStoreDB that fails', () => {
   });
 });
 
+/** From where it has caught up to, a subscription goes on with what was appended next: no more, and no less. */
+async function expectNothingPassedOver(store: EventStore): Promise<void> {
+  const type = fresh('Awaited');
+  for (let i = 0; i < 3; i++) {
+    let after: Position | null = null;
+    for (const message of await until(store.subscribe({ filter: { types: [type] } }), caughtUp))
+      after = message.kind === 'event' ? message.event.position : message.position;
+    const awaited = someEvents(1, { type });
+    await store.append(fresh('stream'), awaited, 'no_stream');
+    const messages = await until(store.subscribe({ after, filter: { types: [type] } }), caughtUp);
+    expect(ids(eventsOf(messages))).toEqual(ids(awaited));
+  }
+}
+
 describe(`a subscription to ${serverName}`, () => {
+  let server: ServerUnderTest;
+  let store: EventStore;
+  beforeAll(async () => {
+    server = await serverUnderTest();
+    store = await server.connect();
+  });
+  afterAll(() => server.close());
+
+  it('passes no event that is still to come', () => expectNothingPassedOver(store));
+
+  it('starts at a place that is between two events', async () => {
+    const [type, events] = [fresh('Kind'), someEvents(4)];
+    const positions = [];
+    for (const event of events)
+      positions.push((await store.append(fresh('stream'), [{ ...event, type }], 'any')).position);
+    const after = (positions[1] ?? 0n) + 3n;
+    const messages = await until(store.subscribe({ after, filter: { types: [type] } }), caughtUp);
+    expect(ids(eventsOf(messages))).toEqual(ids(events.slice(2)));
+  });
+
   it('takes types and prefixes by the letter, and of both what both let through', async () => {
-    const server = await serverUnderTest();
-    const store = await server.connect();
     const [prefix, mark] = [`${fresh('p')}.*`, fresh('T')];
     const odd = `${mark}.[x](y)|$^+?{2}\\d`;
     const appended: [string, string][] = [
@@ -289,6 +319,5 @@ describe(`a subscription to ${serverName}`, () => {
     expect(await seen({ streamPrefix: prefix })).toEqual([0, 1, 2]);
     expect(await seen({ types: [] })).toEqual([]);
     expect(await seen({ types: ['$metadata'] })).toEqual([]);
-    await server.close();
   });
 });
