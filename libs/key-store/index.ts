@@ -1,4 +1,5 @@
-/** Personal-data keys and the ids made with them: the port, and its embedded adapter. */
+/** Personal-data keys and the ids made with them: the port, its adapters, and the master key that wraps them. */
 export * from './port.js';
-export { openEmbeddedKeyStore } from './embedded/embedded.js';
+export { openEmbeddedKeyStore, type EmbeddedKeyStoreOptions } from './embedded/embedded.js';
+export { masterKey, type MasterKey, type MasterKeys } from './master-key.js';
 export { Identities } from './identities.js';

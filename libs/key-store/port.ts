@@ -1,24 +1,53 @@
 /**
  * The key store port: one data key a customer, kept outside the log so that destroying it erases the person
  * while the events, their hashes and their counts stay.
+ *
+ * A store may keep its keys wrapped by a master key (see wrapping.ts). It then names the one that it writes under,
+ * every process obeys, and `rewrap` alone moves on to another.
  */
 import type { KeyObject } from 'node:crypto';
 
 /** The key store in Nest's container. */
 export const KEY_STORE = Symbol('KeyStore');
 
+export interface Rewrapped {
+  /** Keys and secrets that this call wrapped anew. */
+  readonly rewrapped: number;
+  /** Keys and secrets there are, all of them under the current master key. */
+  readonly total: number;
+}
+
+/** Every method throws KeyStoreUnavailable where the store does not answer, or after `close`. */
 export interface KeyStore {
   /**
    * The customer's key. Made, and durable, before this returns, if there was none.
    * @throws SubjectErased when the key was destroyed: it is never made again.
    */
   ensure(subject: string): Promise<KeyObject>;
-  /** The keys there are; a subject without one, or erased, is missing from the answer. */
+  /** The keys there are, in the order asked; a subject without one, or erased, is missing from the answer. */
   get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>>;
-  /** Durable and final. A second call changes nothing. */
+  /** Durable and final: what is called after it, on whatever connection, finds no key. A second call changes nothing. */
   destroy(subject: string): Promise<void>;
+  /**
+   * Leaves nothing of destroyed and replaced keys in what the store keeps on disk. To be called after a person was
+   * erased; it may rewrite everything.
+   * @throws KeyStoreUnavailable where it could not; call it again
+   */
+  compact(): Promise<void>;
   /** A 256-bit secret of this installation, made at its first use; for keyed hashes. */
   secret(name: string): Promise<Buffer>;
+  /**
+   * Which installation's keys these are: 32 hexadecimal digits that stay the same under every master key and give
+   * away nothing of the keys.
+   */
+  fingerprint(): Promise<string>;
+  /**
+   * Wraps every key and secret under the current master key, then compacts. Others may go on using the store. It may
+   * be cut off anywhere and run again, also twice at once.
+   * @throws KeyStoreUnavailable without a master key, or without the one that values are under
+   */
+  rewrap(): Promise<Rewrapped>;
+  /** Twice is once. */
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@
  * decode for ever with a key that is written down; erasure and durability are tested on the real one.
  */
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { SubjectErased, type KeyStore } from '#key-store/index.js';
+import { SubjectErased, type KeyStore, type Rewrapped } from '#key-store/index.js';
 
 export class FixedKeys implements KeyStore {
   private readonly key = createSecretKey(Buffer.alloc(32, 7));
@@ -25,6 +25,15 @@ export class FixedKeys implements KeyStore {
   }
   secret(): Promise<Buffer> {
     return Promise.resolve(Buffer.alloc(32, 9));
+  }
+  fingerprint(): Promise<string> {
+    return Promise.resolve('09'.repeat(16));
+  }
+  rewrap(): Promise<Rewrapped> {
+    return Promise.resolve({ rewrapped: 0, total: 0 });
+  }
+  compact(): Promise<void> {
+    return Promise.resolve();
   }
   close(): Promise<void> {
     return Promise.resolve();

@@ -5,38 +5,51 @@
  * Keys asked for in one turn of the event loop are made durable by one commit. Other processes may destroy
  * keys in the same file: the cache is emptied whenever SQLite says that another connection has written.
  */
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { KeyStoreUnavailable, SubjectErased, type KeyStore } from '../port.js';
+import { masterToWriteUnder, noMasterKey } from '../custody.js';
+import { fingerprintOf } from '../fingerprint.js';
+import type { MasterKey, MasterKeys } from '../master-key.js';
+import { KeyStoreUnavailable, SubjectErased, type KeyStore, type Rewrapped } from '../port.js';
+import { PLAIN, unwrap, VALUE_BYTES, wrap, type Purpose } from '../wrapping.js';
+import { activate, atomically, readCustody, SCHEMA, type Database } from './layout.js';
+import { rewrapFile } from './rewrap.js';
 
-const CACHED_KEYS = 20_000;
-
-const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA secure_delete = ON;
-  PRAGMA busy_timeout = 10000;
-  CREATE TABLE IF NOT EXISTS keys (subject TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID;
-`;
+export interface EmbeddedKeyStoreOptions {
+  readonly path: string;
+  /** Without them the keys are kept as they are, under the protection of the file alone. */
+  readonly masterKeys?: MasterKeys | undefined;
+  /** Refuses where there are no keys yet, as when the log has events already. */
+  readonly mustExist?: boolean | undefined;
+}
 
 interface Row {
   readonly subject: string;
-  readonly key: Uint8Array;
+  readonly key: Uint8Array | null;
 }
 
 interface Waiting {
   readonly subject: string;
   readonly resolve: (key: KeyObject) => void;
-  readonly reject: (reason: Error) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
+const CACHED_KEYS = 20_000;
+
 /** @throws KeyStoreUnavailable when the file cannot serve: it is left as it is, for without it nobody can be read */
-export function openEmbeddedKeyStore({ path }: { readonly path: string }): KeyStore {
+export function openEmbeddedKeyStore({ path, masterKeys, mustExist }: EmbeddedKeyStoreOptions): KeyStore {
+  if (mustExist && !existsSync(path))
+    throw new KeyStoreUnavailable(`The keys ${path} are not there: restore them from a backup.`);
+  let database: Database | undefined;
   try {
-    return new EmbeddedKeyStore(path);
+    database = new DatabaseSync(path);
+    database.exec(SCHEMA);
+    chmodSync(path, 0o600);
+    return new EmbeddedKeyStore(database, path, masterKeys);
   } catch (error) {
+    if (database?.isOpen) database.close();
+    if (error instanceof KeyStoreUnavailable) throw error;
     throw new KeyStoreUnavailable(
       `The keys ${path} cannot be used (${(error as Error).message}): restore them from a backup, or let this user write there.`,
       { cause: error },
@@ -45,107 +58,181 @@ export function openEmbeddedKeyStore({ path }: { readonly path: string }): KeySt
 }
 
 class EmbeddedKeyStore implements KeyStore {
-  private readonly database: InstanceType<typeof DatabaseSync>;
   private readonly cache = new Map<string, KeyObject>();
   private waiting: Waiting[] = [];
   private seenVersion: unknown;
+  /** What the file was written under when it was last looked at. */
+  private master: MasterKey | null;
+  /** Whether the file may hold values from before it had a master key. */
+  private plain: boolean;
 
-  constructor(path: string) {
-    this.database = new DatabaseSync(path);
-    this.database.exec(SCHEMA);
-    chmodSync(path, 0o600);
-    this.find = this.database.prepare('SELECT key FROM keys WHERE subject = ?');
-    this.findMany = this.database.prepare(
-      `SELECT keys.subject, keys.key FROM json_each(?) asked CROSS JOIN keys ON keys.subject = asked.value
-       WHERE keys.key IS NOT NULL`,
+  constructor(
+    private readonly database: Database,
+    private readonly path: string,
+    private readonly masterKeys: MasterKeys | undefined,
+  ) {
+    if (masterKeys !== undefined && readCustody(database).active === null)
+      atomically(database, () => {
+        if (readCustody(database).active === null) activate(database, masterKeys.current);
+      });
+    const custody = readCustody(database);
+    this.master = masterToWriteUnder(custody, masterKeys);
+    this.plain = this.master === null || custody.proofs.has(PLAIN);
+    this.find = database.prepare('SELECT subject, key FROM keys WHERE subject = ?');
+    // In one statement: to ask for each by itself costs five times as much.
+    this.findMany = database.prepare(
+      'SELECT keys.subject, keys.key FROM json_each(?) asked CROSS JOIN keys ON keys.subject = asked.value',
     );
-    this.version = this.database.prepare('PRAGMA data_version');
+    this.insert = database.prepare('INSERT OR IGNORE INTO keys VALUES (?, ?)');
+    this.findSecret = database.prepare('SELECT secret FROM secrets WHERE name = ?');
+    this.active = database.prepare('SELECT fingerprint FROM masters WHERE active = 1');
+    this.version = database.prepare('PRAGMA data_version');
   }
 
   private readonly find;
   private readonly findMany;
+  private readonly insert;
+  private readonly findSecret;
+  private readonly active;
   private readonly version;
 
   ensure(subject: string): Promise<KeyObject> {
-    const known = this.read(subject);
-    if (known === 'erased') return Promise.reject(new SubjectErased(subject));
-    if (known !== undefined) return Promise.resolve(known);
+    return this.serve(() => {
+      this.forgetIfChanged();
+      const cached = this.cache.get(subject);
+      if (cached !== undefined) return cached;
+      const row = this.find.get(subject) as Row | undefined;
+      return row === undefined ? this.made(subject) : this.remembered(subject, this.standing(row));
+    });
+  }
+
+  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>> {
+    return this.serve(() => {
+      this.forgetIfChanged();
+      const known = new Map<string, KeyObject | undefined>();
+      for (const subject of subjects) known.set(subject, this.cache.get(subject));
+      const missing = [...known.keys()].filter((subject) => known.get(subject) === undefined);
+      if (missing.length > 0)
+        for (const { subject, key } of this.findMany.all(JSON.stringify(missing)) as unknown as Row[])
+          if (key !== null) known.set(subject, this.remembered(subject, key));
+      const keys = new Map<string, KeyObject>();
+      for (const [subject, key] of known) if (key !== undefined) keys.set(subject, key);
+      return keys;
+    });
+  }
+
+  destroy(subject: string): Promise<void> {
+    return this.serve(() => {
+      this.cache.delete(subject);
+      this.database
+        .prepare('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL')
+        .run(subject);
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    });
+  }
+
+  /** `secure_delete` leaves copies where pages were split; only a rewritten file has none. */
+  compact(): Promise<void> {
+    return this.serve(() => {
+      this.database.exec('VACUUM');
+      const { busy } = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+      if (busy !== 0) throw new Error('its write-ahead log is in use');
+    });
+  }
+
+  secret(name: string): Promise<Buffer> {
+    return this.serve(() => {
+      const purpose: Purpose = `secret ${name}`;
+      let row = this.findSecret.get(name) as { secret: Uint8Array } | undefined;
+      row ??= atomically(this.database, () => {
+        this.database
+          .prepare('INSERT OR IGNORE INTO secrets VALUES (?, ?)')
+          .run(name, this.kept(purpose, randomBytes(VALUE_BYTES)));
+        return this.findSecret.get(name) as { secret: Uint8Array };
+      });
+      return this.open(purpose, row.secret);
+    });
+  }
+
+  async fingerprint(): Promise<string> {
+    return fingerprintOf(await this.secret('identities'));
+  }
+
+  async rewrap(): Promise<Rewrapped> {
+    const { masterKeys } = this;
+    if (masterKeys === undefined) throw noMasterKey();
+    const rewrapped = await this.serve(() => rewrapFile(this.database, masterKeys));
+    await this.compact();
+    return rewrapped;
+  }
+
+  close(): Promise<void> {
+    if (this.waiting.length > 0) this.make();
+    if (this.database.isOpen) this.database.close();
+    return Promise.resolve();
+  }
+
+  /** Whatever the file cannot do is said as KeyStoreUnavailable. */
+  private async serve<T>(work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof KeyStoreUnavailable || error instanceof SubjectErased) throw error;
+      throw new KeyStoreUnavailable(`The keys ${this.path} do not answer (${(error as Error).message}).`, {
+        cause: error,
+      });
+    }
+  }
+
+  private made(subject: string): Promise<KeyObject> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ subject, resolve, reject });
       if (this.waiting.length === 1) setImmediate(() => this.make());
     });
   }
 
-  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>> {
-    this.forgetIfChanged();
-    const keys = new Map<string, KeyObject>();
-    const missing: string[] = [];
-    for (const subject of subjects) {
-      const cached = this.cache.get(subject);
-      if (cached === undefined) missing.push(subject);
-      else keys.set(subject, cached);
-    }
-    if (missing.length === 0) return Promise.resolve(keys);
-    // In one statement: to ask for each by itself costs five times as much.
-    for (const { subject, key } of this.findMany.all(JSON.stringify(missing)) as Row[])
-      keys.set(subject, this.remembered(subject, key));
-    return Promise.resolve(keys);
-  }
-
-  destroy(subject: string): Promise<void> {
-    this.cache.delete(subject);
-    this.database
-      .prepare('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL')
-      .run(subject);
-    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    return Promise.resolve();
-  }
-
-  secret(name: string): Promise<Buffer> {
-    this.database.prepare('INSERT OR IGNORE INTO secrets VALUES (?, ?)').run(name, randomBytes(32));
-    const row = this.database.prepare('SELECT secret FROM secrets WHERE name = ?').get(name) as {
-      secret: Uint8Array;
-    };
-    return Promise.resolve(Buffer.from(row.secret));
-  }
-
-  close(): Promise<void> {
-    if (this.waiting.length > 0) this.make();
-    this.database.close();
-    return Promise.resolve();
-  }
-
   private make(): void {
     const batch = this.waiting;
     this.waiting = [];
     try {
-      this.database.exec('BEGIN IMMEDIATE');
-      const insert = this.database.prepare('INSERT OR IGNORE INTO keys VALUES (?, ?)');
-      for (const { subject } of batch) insert.run(subject, randomBytes(32));
-      this.database.exec('COMMIT');
+      atomically(this.database, () => {
+        for (const { subject } of batch)
+          this.insert.run(subject, this.kept(`key ${subject}`, randomBytes(VALUE_BYTES)));
+      });
     } catch (error) {
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
-      for (const { reject } of batch) reject(error as Error);
+      for (const { reject } of batch) reject(error);
       return;
     }
     for (const { subject, resolve, reject } of batch) {
-      const key = this.read(subject);
-      if (key === undefined || key === 'erased') reject(new SubjectErased(subject));
-      else resolve(key);
+      try {
+        // Another connection may have made it first, or destroyed it since.
+        resolve(this.remembered(subject, this.standing(this.find.get(subject) as Row)));
+      } catch (error) {
+        reject(error);
+      }
     }
   }
 
-  private read(subject: string): KeyObject | 'erased' | undefined {
-    const cached = this.cache.get(subject);
-    if (cached !== undefined) return cached;
-    const row = this.find.get(subject) as { key: Uint8Array | null } | undefined;
-    if (row === undefined) return undefined;
-    if (row.key === null) return 'erased';
-    return this.remembered(subject, row.key);
+  /** As it is to be stored: within a transaction, under the master key that the file names then. */
+  private kept(purpose: Purpose, value: Uint8Array): Uint8Array {
+    const active = (this.active.get() as { fingerprint: string } | undefined)?.fingerprint ?? null;
+    if (active !== (this.master?.fingerprint ?? null))
+      this.master = masterToWriteUnder(readCustody(this.database), this.masterKeys);
+    return this.master === null ? value : wrap(this.master, purpose, value);
   }
 
-  private remembered(subject: string, bytes: Uint8Array): KeyObject {
-    const key = createSecretKey(bytes);
+  private open(purpose: Purpose, kept: Uint8Array): Buffer {
+    return unwrap(this.masterKeys, purpose, Buffer.from(kept), this.plain);
+  }
+
+  /** @throws SubjectErased */
+  private standing({ subject, key }: Row): Uint8Array {
+    if (key === null) throw new SubjectErased(subject);
+    return key;
+  }
+
+  private remembered(subject: string, kept: Uint8Array): KeyObject {
+    const key = createSecretKey(this.open(`key ${subject}`, kept));
     if (this.cache.size >= CACHED_KEYS) this.cache.clear();
     this.cache.set(subject, key);
     return key;
