@@ -1,0 +1,23 @@
+import { openEmbeddedKeyStore } from './embedded/embedded.js';
+import type { MasterKeys } from './master-key.js';
+import { KeyStoreUnavailable, type KeyStore } from './port.js';
+import { openRedisKeyStore } from './redis/redis.js';
+
+export interface KeyStoreOptions {
+  /** The file that holds the keys where there is no `url`. */
+  readonly path: string;
+  /** The Redis that holds them. */
+  readonly url?: string | undefined;
+  readonly masterKeys?: MasterKeys | undefined;
+  /** Refuses where there are no keys yet, as when the log has events already. */
+  readonly mustExist?: boolean | undefined;
+}
+
+/** The key store that is configured. @throws KeyStoreUnavailable */
+export async function openKeyStore({ path, url, masterKeys, mustExist }: KeyStoreOptions): Promise<KeyStore> {
+  if (url === undefined) return openEmbeddedKeyStore({ path, masterKeys, mustExist });
+  if (masterKeys !== undefined) return openRedisKeyStore({ url, masterKeys, mustExist });
+  throw new KeyStoreUnavailable(
+    'Keys in Redis are wrapped: set MASTER_KEY or MASTER_KEY_FILE beside KEYS_URL.',
+  );
+}

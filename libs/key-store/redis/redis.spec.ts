@@ -1,0 +1,281 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { DURABLE, startRedis, type RedisServer } from '#test/support/redis.js';
+import { until } from '#test/support/until.js';
+import { keyStoreContract, wrappedKeyStoreContract } from '../contract.js';
+import { bytesOf, subjects } from '../contract/given.js';
+import { masterKey, type MasterKeys } from '../master-key.js';
+import { KeyStoreUnavailable, type KeyStore } from '../port.js';
+import { openRedisKeyStore, type RedisKeyStoreOptions } from './redis.js';
+
+const A = masterKey(randomBytes(32));
+const masterKeys: MasterKeys = { current: A };
+
+/** Opened by a test; closed after it. */
+const open: KeyStore[] = [];
+let server: RedisServer;
+let places = 0;
+
+async function opened(options: Partial<RedisKeyStoreOptions> = {}): Promise<KeyStore> {
+  const store = await openRedisKeyStore({ url: server.url, masterKeys, ...options });
+  open.push(store);
+  return store;
+}
+
+async function closeAll(): Promise<void> {
+  for (const store of open.splice(0)) await store.close();
+}
+
+/** In one line, and what else is expected of it. */
+async function refusal(options: Partial<RedisKeyStoreOptions> = {}): Promise<string> {
+  const error = await opened(options).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(KeyStoreUnavailable);
+  expect((error as Error).message).toMatch(/^.+\.$/);
+  return (error as Error).message;
+}
+
+async function ask(...command: [string, ...string[]]): Promise<unknown> {
+  const redis = new Redis(server.url);
+  try {
+    return await redis.call(...command);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+describe('Redis', () => {
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  keyStoreContract('Redis', async () => {
+    const prefix = `keys-${(places += 1)}:`;
+    return {
+      store: await opened({ prefix }),
+      second: () => opened({ prefix }),
+      reopened: async () => {
+        await closeAll();
+        return opened({ prefix });
+      },
+      close: closeAll,
+    };
+  });
+});
+
+wrappedKeyStoreContract('Redis', async () => {
+  const { url, bytes, stop } = await startRedis(); // what is in its files is of this test alone
+  return {
+    open: (keys) => opened({ url, masterKeys: keys }),
+    bytes,
+    close: async () => {
+      await closeAll();
+      await stop();
+    },
+  };
+});
+
+describe('the Redis key store', () => {
+  afterEach(async () => {
+    await closeAll();
+    await server.stop();
+  });
+
+  it('keeps every key that it gave when Redis is killed and started again, and goes on by itself', async () => {
+    server = await startRedis();
+    const store = await opened();
+    const made: [string, string | undefined][] = [];
+    const making = (async () => {
+      for (let i = 0; ; i++) made.push([`c${i}`, bytesOf(await store.ensure(`c${i}`))]);
+    })().catch((error: unknown) => error);
+    await until(() => made.length > 100);
+    await server.kill();
+    expect(await making).toBeInstanceOf(KeyStoreUnavailable);
+    await expect(store.get(['c1'])).rejects.toBeInstanceOf(KeyStoreUnavailable);
+    await server.start();
+    const found = await until(() => store.get(made.map(([name]) => name)).catch(() => null));
+    expect([...found].map(([name, key]) => [name, bytesOf(key)])).toEqual(made);
+    expect((await until(() => store.ensure('new').catch(() => null))).symmetricKeySize).toBe(32);
+  });
+
+  it('refuses while Redis is frozen, and goes on when it is let go', async () => {
+    server = await startRedis();
+    const store = await opened({ timeoutMs: 300 });
+    const made = bytesOf(await store.ensure('a'));
+    server.signal('SIGSTOP');
+    for (const call of [() => store.get(['a']), () => store.ensure('b'), () => store.destroy('c')])
+      await expect(call()).rejects.toBeInstanceOf(KeyStoreUnavailable);
+    server.signal('SIGCONT');
+    expect(bytesOf(await until(() => store.ensure('a').catch(() => null)))).toBe(made);
+    expect((await until(() => store.ensure('b').catch(() => null))).symmetricKeySize).toBe(32);
+  });
+
+  it('notices that Redis was flushed, makes nothing in its place, and goes on when it was restored', async () => {
+    server = await startRedis();
+    const store = await opened();
+    const made = bytesOf(await store.ensure('a'));
+    const kept = await dump();
+    await ask('FLUSHALL');
+    const calls: (() => Promise<unknown>)[] = [
+      () => store.get(['a']),
+      () => store.ensure('a'),
+      () => store.ensure('b'),
+      () => store.secret('identities'),
+      () => store.destroy('a'),
+      () => store.rewrap(),
+    ];
+    for (const call of calls) await expect(call()).rejects.toThrow('Keys are missing');
+    expect(await ask('DBSIZE')).toBe(0);
+    expect(await refusal({ mustExist: true })).toContain('There are no keys');
+    await opened(); // somebody who does not know begins anew
+    for (const call of calls) await expect(call()).rejects.toThrow('Keys are missing');
+    await ask('FLUSHALL');
+    await restore(kept);
+    expect(bytesOf(await store.ensure('a'))).toBe(made);
+  });
+
+  it('notices that Redis went back to what it was', async () => {
+    server = await startRedis();
+    const store = await opened();
+    await store.ensure('a');
+    const kept = await dump();
+    await store.ensure('b');
+    await restore(kept);
+    await expect(store.get(['a'])).rejects.toThrow('Keys are missing');
+    await expect(store.ensure('b')).rejects.toThrow('Keys are missing');
+  });
+
+  it('notices that half of it is missing', async () => {
+    server = await startRedis();
+    await (await opened({ prefix: 'k:' })).ensure('a');
+    await ask('DEL', 'k:store');
+    expect(await refusal({ prefix: 'k:' })).toContain('Only a part of the keys');
+  });
+
+  it('takes no key that was put there unwrapped, or moved', async () => {
+    server = await startRedis();
+    const store = await opened({ prefix: 'k:' });
+    await Promise.all(['a', 'b'].map((subject) => store.ensure(subject)));
+    const redis = new Redis(server.url);
+    await redis.hset(
+      'k:keys',
+      'planted',
+      randomBytes(32),
+      'moved',
+      (await redis.hgetBuffer('k:keys', 'a')) ?? '',
+    );
+    redis.disconnect();
+    for (const subject of ['planted', 'moved']) {
+      await expect(store.get([subject])).rejects.toThrow(`key ${subject} is damaged`);
+      await expect(store.ensure(subject)).rejects.toThrow(`key ${subject} is damaged`);
+    }
+  });
+
+  it('leaves a destroyed key in no file, also where Redis writes snapshots', async () => {
+    server = await startRedis([...DURABLE, '--save', '3600 1']);
+    const store = await opened({ prefix: 'k:' });
+    await Promise.all(subjects(50).map((subject) => store.ensure(subject)));
+    await ask('BGSAVE');
+    await until(async () => (await server.bytes()).includes('REDIS0')); // the snapshot's first bytes
+    const redis = new Redis(server.url);
+    const wrapped = await redis.hgetBuffer('k:keys', 'customer-7');
+    redis.disconnect();
+    const traces = [wrapped!.subarray(21, 53)]; // it was made
+    expect((await server.bytes()).includes(traces[0]!)).toBe(true);
+    await Promise.all(['customer-7', 'customer-8'].map((subject) => store.destroy(subject)));
+    await Promise.all([store.compact(), store.compact()]);
+    for (const trace of traces) expect((await server.bytes()).includes(trace)).toBe(false);
+  });
+
+  it('waits for the disk where Redis does not do so by itself, and says when that fails', async () => {
+    server = await startRedis(['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '']);
+    expect(await refusal()).toContain('appendfsync always');
+  });
+
+  it.each<[string, string[], string]>([
+    [
+      'keeps nothing',
+      ['--appendonly', 'no', '--save', ''],
+      'set "appendonly yes" and "appendfsync always" there',
+    ],
+    [
+      'evicts',
+      [...DURABLE, '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
+      'maxmemory-policy noeviction',
+    ],
+    ['is a replica', [...DURABLE, '--replicaof', '127.0.0.1 1'], 'is a replica: set KEYS_URL to its primary'],
+    ['is a cluster', [...DURABLE, '--cluster-enabled', 'yes'], 'is a cluster'],
+  ])('refuses a Redis that %s', async (_, settings, says) => {
+    server = await startRedis(settings);
+    expect(await refusal()).toContain(says);
+    expect(await ask('DBSIZE')).toBe(0);
+  });
+
+  it('notices such a Redis also when it comes later', async () => {
+    server = await startRedis();
+    const store = await opened();
+    await store.ensure('a');
+    await server.kill();
+    await server.start([...DURABLE, '--maxmemory-policy', 'allkeys-lru']);
+    const said = await until(() =>
+      store.ensure('b').then(
+        () => null,
+        (error: Error) => /evict/.exec(error.message),
+      ),
+    );
+    expect(said[0]).toBe('evict');
+  });
+
+  it('takes a user and a password from the URL, and never repeats them', async () => {
+    server = await startRedis([...DURABLE, '--requirepass', 'p@ss:word/1']);
+    const at = (userinfo: string) => server.url.replace('redis://', `redis://${userinfo}`);
+    const right = await opened({ url: at(`default:${encodeURIComponent('p@ss:word/1')}@`) });
+    expect((await right.ensure('a')).symmetricKeySize).toBe(32);
+    for (const userinfo of ['', ':not-the-secret@', 'nobody:not-the-secret@']) {
+      const said = await refusal({ url: at(userinfo) });
+      expect(said).toContain('correct them in KEYS_URL');
+      expect(said).not.toMatch(/not-the-secret|nobody/);
+    }
+  });
+
+  it('says who does not answer, and what is no URL, without its password', async () => {
+    server = await startRedis();
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo; // it listens on a port
+    const silent = await refusal({ url: `redis://:hidden@127.0.0.1:${port}`, timeoutMs: 200 });
+    expect(silent).toContain(`redis://127.0.0.1:${port}/0, cannot be used`);
+    listener.close();
+    expect(await refusal({ url: 'redis://:hidden@127.0.0.1:1' })).toContain('ECONNREFUSED');
+    for (const url of [
+      '',
+      'localhost',
+      'http://:hidden@host',
+      'redis://:hidden@host/keys',
+      'redis://',
+      'redis://:hidden@h:port',
+    ]) {
+      const said = await refusal({ url });
+      expect(said).toContain('KEYS_URL is not the URL of a Redis');
+      expect(said).not.toContain('hidden');
+    }
+  });
+});
+
+/** All that is in the server, as one that restores a backup would have it. */
+async function dump(): Promise<[key: string, value: Buffer][]> {
+  const redis = new Redis(server.url);
+  const keys = await redis.keys('*');
+  const values = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+  redis.disconnect();
+  return keys.map((key, i) => [key, values[i]!]); // the key was there
+}
+
+async function restore(kept: readonly [string, Buffer][]): Promise<void> {
+  const redis = new Redis(server.url);
+  for (const [key, value] of kept) await redis.restore(key, 0, value, 'REPLACE');
+  redis.disconnect();
+}
