@@ -1,10 +1,10 @@
-/** `touchstone keys issue|revoke|list` */
+/** `touchstone keys issue|revoke|list|rotate-master` */
 import { Option, type Command } from 'commander';
 import { KEY_ROLES } from '#access/events.js';
 import { get, post } from './ask.js';
 import { OK } from './exit.js';
-import { addTarget, print, run, type Common } from './program-parts.js';
-import { openTarget, type Target } from './target.js';
+import { addData, addTarget, print, run, type Common } from './program-parts.js';
+import { configOf, openTarget, type Target } from './target.js';
 
 interface ApiKey {
   readonly keyId: string;
@@ -18,12 +18,18 @@ const EXAMPLES = `
 Examples:
   touchstone keys issue --role analyst --label dashboards
   touchstone keys list --json
-  touchstone keys revoke 3a5c1f0e-0c5f-8d2b-a2a5-1f2e3d4c5b6a`;
+  touchstone keys revoke 3a5c1f0e-0c5f-8d2b-a2a5-1f2e3d4c5b6a
+  MASTER_KEY_FILE=new MASTER_KEY_PREVIOUS_FILE=old touchstone keys rotate-master`;
+
+const ROTATION = `
+Wraps every customer's key, and the secrets of this installation, under MASTER_KEY, while servers that have both master
+keys go on. It may be cut off and run again. Run it also to wrap keys from before there was a master key. The procedure:
+docs/keys.md`;
 
 export function addKeys(program: Command): void {
   const keys = program
     .command('keys')
-    .description('API keys: issue, revoke, list')
+    .description('API keys: issue, revoke, list; and the master key of personal data: rotate-master')
     .addHelpText('after', EXAMPLES);
 
   addTarget(keys.command('issue'))
@@ -65,7 +71,26 @@ export function addKeys(program: Command): void {
         print(options, items, (all) => all.map(words).join('\n'));
       }),
     );
+
+  addData(keys.command('rotate-master'))
+    .description('Put the keys of personal data under the master key in MASTER_KEY')
+    .addHelpText('after', ROTATION)
+    .action((options: Common) =>
+      run(async () => {
+        const { rotateMaster } = await import('./rotate-master.js');
+        const rotated = await rotateMaster(configOf(options), process.env);
+        print(options, rotated, ({ rewrapped, total, masterKey }) =>
+          [
+            `${count(rewrapped)} of ${count(total)} keys and secrets were wrapped anew; all are under master key ${masterKey}.`,
+            'Start the servers without MASTER_KEY_PREVIOUS now, and make a new backup of the keys.',
+          ].join('\n'),
+        );
+        return OK;
+      }),
+    );
 }
+
+const count = (value: number): string => value.toLocaleString('en');
 
 const asking = (options: Common, ask: (target: Target) => Promise<void>): Promise<void> =>
   run(async () => {

@@ -2,6 +2,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { MappingError } from '#import/formats/index.js';
 import { StoreUnavailable } from '#event-store/port.js';
+import { KeyStoreUnavailable } from '#key-store/port.js';
+import { ReadStoreUnavailable } from '#read-store/port.js';
 import { ConfigError } from '../composition/config.js';
 import { FAILED, Failure, USAGE } from './exit.js';
 import type { TargetOptions } from './target.js';
@@ -40,9 +42,11 @@ function codeOf(error: unknown): number {
   return error instanceof ConfigError || error instanceof MappingError ? USAGE : FAILED;
 }
 
+const UNAVAILABLE = [StoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable];
+
 /** One line for what was foreseen; a defect keeps its stack. */
 function messageOf(error: unknown): string {
-  const foreseen = [Failure, ConfigError, MappingError, StoreUnavailable, InvalidArgumentError];
+  const foreseen = [Failure, ConfigError, MappingError, InvalidArgumentError, ...UNAVAILABLE];
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

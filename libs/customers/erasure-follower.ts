@@ -1,6 +1,6 @@
 /**
  * What an erasure leaves to do once it is in the log: destroy the key, should whoever took the command have died before
- * it could; and when every collection has folded it, have the read store give up what it still holds of deleted text.
+ * it could; and when every collection has folded it, have the stores give up what they still hold of deleted text and keys.
  *
  * It follows the log like a view, with a checkpoint of its own in the read store, and moves that when all is done: a
  * crash repeats what was under way, and nothing stays undone.
@@ -21,7 +21,7 @@ export interface ErasureFollowerOptions {
   readonly readStore: ReadStore;
   readonly keyStore: KeyStore;
   readonly failed: (error: unknown) => void;
-  /** Compacting rewrites all of the read store: erasures that come within so many milliseconds are done together. */
+  /** Compacting rewrites all of a store: erasures that come within so many milliseconds are done together. */
   readonly gatherMs?: number;
 }
 
@@ -47,7 +47,7 @@ export class ErasureFollower implements Duty {
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const { store, readStore, gatherMs = GATHER_MS } = this.options;
+    const { store, readStore, keyStore, gatherMs = GATHER_MS } = this.options;
     await readStore.begin(ERASURES, '{}');
     let checkpoint = (await readStore.states(ERASURES))[0]?.checkpoint ?? null;
     const moveTo = async (position: Position): Promise<void> => {
@@ -65,6 +65,7 @@ export class ErasureFollower implements Duty {
         await this.destroyKey(stream);
       await this.folded(end, signal);
       await readStore.compact();
+      await keyStore.compact();
       await moveTo(end);
     }
   }

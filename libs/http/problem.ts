@@ -8,7 +8,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorKind } from '#kernel';
 import { EventTooLarge, StoreUnavailable, WrongExpectedRevision } from '#event-store/port.js';
-import { KeyStoreUnavailable } from '#key-store/port.js';
+import { KeyStoreUnavailable, SubjectErased } from '#key-store/port.js';
 import { ReadStoreUnavailable } from '#read-store/port.js';
 import type { Violation } from './validation.js';
 
@@ -52,6 +52,7 @@ export function problemOf(error: unknown, conditional: boolean): Problem {
   if (error instanceof DomainError) return ofDomain(error);
   if (error instanceof WrongExpectedRevision) return ofConflict(error, conditional);
   if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return UNAVAILABLE;
+  if (error instanceof SubjectErased) return ERASED;
   if (error instanceof EventTooLarge)
     return new Problem(413, 'too_large', 'Too much in one command. Send less.');
   return ofFramework(error) ?? INTERNAL;
@@ -67,6 +68,9 @@ const UNAVAILABLE = new Problem(
     headers: { 'retry-after': RETRY_AFTER },
   },
 );
+
+/** Another process erased the customer after this one had decided: the answer that deciding again would give. */
+const ERASED = new Problem(410, 'customer.erased', 'This customer was erased; nothing can be added.');
 
 export const INTERNAL = new Problem(
   500,

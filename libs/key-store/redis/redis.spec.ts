@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { DURABLE, startRedis, type RedisServer } from '#test/support/redis.js';
+import { startRedis, type RedisOptions, type RedisServer } from '#test/support/redis.js';
 import { until } from '#test/support/until.js';
+import { inFrontOf } from '#test/support/waitaof.js';
 import { keyStoreContract, wrappedKeyStoreContract } from '../contract.js';
 import { bytesOf, subjects } from '../contract/given.js';
 import { masterKey, type MasterKeys } from '../master-key.js';
 import { KeyStoreUnavailable, type KeyStore } from '../port.js';
 import { openRedisKeyStore, type RedisKeyStoreOptions } from './redis.js';
 
+const DURABLE: RedisOptions = { appendOnly: true };
 const A = masterKey(randomBytes(32));
 const masterKeys: MasterKeys = { current: A };
 
@@ -37,20 +41,18 @@ async function refusal(options: Partial<RedisKeyStoreOptions> = {}): Promise<str
   return (error as Error).message;
 }
 
-async function ask(...command: [string, ...string[]]): Promise<unknown> {
-  const redis = new Redis(server.url);
-  try {
-    return await redis.call(...command);
-  } finally {
-    redis.disconnect();
-  }
+/** Every byte in the files of a server. */
+async function bytesOfFiles({ folder }: RedisServer): Promise<Buffer> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Buffer.concat(await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name)))));
 }
 
 describe('Redis', () => {
   beforeAll(async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
   });
-  afterAll(() => server.stop());
+  afterAll(() => server.close());
 
   keyStoreContract('Redis', async () => {
     const prefix = `keys-${(places += 1)}:`;
@@ -67,13 +69,13 @@ describe('Redis', () => {
 });
 
 wrappedKeyStoreContract('Redis', async () => {
-  const { url, bytes, stop } = await startRedis(); // what is in its files is of this test alone
+  const alone = await startRedis(DURABLE); // what is in its files is of this test only
   return {
-    open: (keys) => opened({ url, masterKeys: keys }),
-    bytes,
+    open: (keys) => opened({ url: alone.url, masterKeys: keys }),
+    bytes: () => bytesOfFiles(alone),
     close: async () => {
       await closeAll();
-      await stop();
+      await alone.close();
     },
   };
 });
@@ -81,11 +83,11 @@ wrappedKeyStoreContract('Redis', async () => {
 describe('the Redis key store', () => {
   afterEach(async () => {
     await closeAll();
-    await server.stop();
+    await server.close();
   });
 
   it('keeps every key that it gave when Redis is killed and started again, and goes on by itself', async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
     const store = await opened();
     const made: [string, string | undefined][] = [];
     const making = (async () => {
@@ -102,23 +104,23 @@ describe('the Redis key store', () => {
   });
 
   it('refuses while Redis is frozen, and goes on when it is let go', async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
     const store = await opened({ timeoutMs: 300 });
     const made = bytesOf(await store.ensure('a'));
-    server.signal('SIGSTOP');
+    server.freeze();
     for (const call of [() => store.get(['a']), () => store.ensure('b'), () => store.destroy('c')])
       await expect(call()).rejects.toBeInstanceOf(KeyStoreUnavailable);
-    server.signal('SIGCONT');
+    server.thaw();
     expect(bytesOf(await until(() => store.ensure('a').catch(() => null)))).toBe(made);
     expect((await until(() => store.ensure('b').catch(() => null))).symmetricKeySize).toBe(32);
   });
 
   it('notices that Redis was flushed, makes nothing in its place, and goes on when it was restored', async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
     const store = await opened();
     const made = bytesOf(await store.ensure('a'));
     const kept = await dump();
-    await ask('FLUSHALL');
+    await server.command('FLUSHALL');
     const calls: (() => Promise<unknown>)[] = [
       () => store.get(['a']),
       () => store.ensure('a'),
@@ -128,17 +130,17 @@ describe('the Redis key store', () => {
       () => store.rewrap(),
     ];
     for (const call of calls) await expect(call()).rejects.toThrow('Keys are missing');
-    expect(await ask('DBSIZE')).toBe(0);
+    expect(await server.command('DBSIZE')).toBe(0);
     expect(await refusal({ mustExist: true })).toContain('There are no keys');
     await opened(); // somebody who does not know begins anew
     for (const call of calls) await expect(call()).rejects.toThrow('Keys are missing');
-    await ask('FLUSHALL');
+    await server.command('FLUSHALL');
     await restore(kept);
     expect(bytesOf(await store.ensure('a'))).toBe(made);
   });
 
   it('notices that Redis went back to what it was', async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
     const store = await opened();
     await store.ensure('a');
     const kept = await dump();
@@ -149,14 +151,14 @@ describe('the Redis key store', () => {
   });
 
   it('notices that half of it is missing', async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
     await (await opened({ prefix: 'k:' })).ensure('a');
-    await ask('DEL', 'k:store');
+    await server.command('DEL', 'k:store');
     expect(await refusal({ prefix: 'k:' })).toContain('Only a part of the keys');
   });
 
   it('takes no key that was put there unwrapped, or moved', async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
     const store = await opened({ prefix: 'k:' });
     await Promise.all(['a', 'b'].map((subject) => store.ensure(subject)));
     const redis = new Redis(server.url);
@@ -175,63 +177,81 @@ describe('the Redis key store', () => {
   });
 
   it('leaves a destroyed key in no file, also where Redis writes snapshots', async () => {
-    server = await startRedis([...DURABLE, '--save', '3600 1']);
+    server = await startRedis({ ...DURABLE, config: { save: '3600 1' } });
     const store = await opened({ prefix: 'k:' });
     await Promise.all(subjects(50).map((subject) => store.ensure(subject)));
-    await ask('BGSAVE');
-    await until(async () => (await server.bytes()).includes('REDIS0')); // the snapshot's first bytes
+    await server.command('BGSAVE');
+    await until(async () => (await bytesOfFiles(server)).includes('REDIS0')); // the snapshot's first bytes
     const redis = new Redis(server.url);
     const wrapped = await redis.hgetBuffer('k:keys', 'customer-7');
     redis.disconnect();
     const traces = [wrapped!.subarray(21, 53)]; // it was made
-    expect((await server.bytes()).includes(traces[0]!)).toBe(true);
+    expect((await bytesOfFiles(server)).includes(traces[0]!)).toBe(true);
     await Promise.all(['customer-7', 'customer-8'].map((subject) => store.destroy(subject)));
     await Promise.all([store.compact(), store.compact()]);
-    for (const trace of traces) expect((await server.bytes()).includes(trace)).toBe(false);
+    for (const trace of traces) expect((await bytesOfFiles(server)).includes(trace)).toBe(false);
   });
 
-  it('waits for the disk where Redis does not do so by itself, and says when that fails', async () => {
-    server = await startRedis(['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '']);
-    expect(await refusal()).toContain('appendfsync always');
-  });
-
-  it.each<[string, string[], string]>([
-    [
-      'keeps nothing',
-      ['--appendonly', 'no', '--save', ''],
-      'set "appendonly yes" and "appendfsync always" there',
-    ],
+  it.each<[string, RedisOptions, string]>([
+    ['keeps nothing', { appendOnly: false }, 'set "appendonly yes" and "appendfsync always" there'],
+    ['answers before it keeps', { ...DURABLE, config: { appendfsync: 'everysec' } }, '"appendfsync always"'],
     [
       'evicts',
-      [...DURABLE, '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
-      'maxmemory-policy noeviction',
+      { ...DURABLE, config: { 'maxmemory-policy': 'allkeys-lru' } },
+      '"maxmemory-policy noeviction"',
     ],
-    ['is a replica', [...DURABLE, '--replicaof', '127.0.0.1 1'], 'is a replica: set KEYS_URL to its primary'],
-    ['is a cluster', [...DURABLE, '--cluster-enabled', 'yes'], 'is a cluster'],
-  ])('refuses a Redis that %s', async (_, settings, says) => {
-    server = await startRedis(settings);
+    [
+      'is a replica',
+      { ...DURABLE, config: { replicaof: '127.0.0.1 1' } },
+      'is a replica: set KEYS_URL to its',
+    ],
+    ['is a cluster', { ...DURABLE, config: { 'cluster-enabled': 'yes' } }, 'is a cluster'],
+  ])('refuses a Redis that %s', async (_, options, says) => {
+    server = await startRedis(options);
     expect(await refusal()).toContain(says);
-    expect(await ask('DBSIZE')).toBe(0);
+    expect(await server.command('DBSIZE')).toBe(0);
   });
 
-  it('notices such a Redis also when it comes later', async () => {
-    server = await startRedis();
+  it('waits until what it wrote, or first sees, is on disk where Redis can say so but does not wait by itself', async () => {
+    server = await startRedis({ ...DURABLE, config: { appendfsync: 'everysec' } });
+    const front = await inFrontOf(server.port);
+    const store = await opened({ url: front.url });
+    const second = await opened({ url: front.url });
+    const waitedFor = async (call: () => Promise<unknown>): Promise<number> => {
+      const before = front.waits();
+      await call();
+      return front.waits() - before;
+    };
+    expect(await waitedFor(() => store.ensure('a'))).toBe(1);
+    expect(await waitedFor(() => store.ensure('a'))).toBe(0);
+    expect(await waitedFor(() => store.get(['a', 'b']))).toBe(0);
+    expect(await waitedFor(() => second.get(['a']))).toBe(0);
+    expect(await waitedFor(() => second.ensure('a'))).toBe(1); // it may be of this moment
+    expect(await waitedFor(() => second.ensure('a'))).toBe(0);
+    expect(await waitedFor(() => store.destroy('b'))).toBe(1);
+    expect(await waitedFor(() => store.secret('s'))).toBe(1);
+    front.stall();
+    for (const call of [() => store.ensure('c'), () => store.destroy('a'), () => store.secret('s')])
+      await expect(call()).rejects.toThrow('to disk in time');
+    await closeAll();
+    await front.close();
+  });
+
+  it('notices with the next connection that Redis has become such a one', async () => {
+    server = await startRedis(DURABLE);
     const store = await opened();
     await store.ensure('a');
-    await server.kill();
-    await server.start([...DURABLE, '--maxmemory-policy', 'allkeys-lru']);
-    const said = await until(() =>
-      store.ensure('b').then(
-        () => null,
-        (error: Error) => /evict/.exec(error.message),
-      ),
-    );
-    expect(said[0]).toBe('evict');
+    await server.configure('appendonly', 'no');
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    const said = await until(() => store.ensure('b').then(() => null, (error: Error) => error.message.match('appendonly yes'))); // prettier-ignore
+    expect(said[0]).toBe('appendonly yes');
+    await server.configure('appendonly', 'yes');
+    expect((await until(() => store.ensure('b').catch(() => null))).symmetricKeySize).toBe(32);
   });
 
   it('takes a user and a password from the URL, and never repeats them', async () => {
-    server = await startRedis([...DURABLE, '--requirepass', 'p@ss:word/1']);
-    const at = (userinfo: string) => server.url.replace('redis://', `redis://${userinfo}`);
+    server = await startRedis({ ...DURABLE, password: 'p@ss:word/1' });
+    const at = (userinfo: string) => `redis://${userinfo}127.0.0.1:${server.port}`;
     const right = await opened({ url: at(`default:${encodeURIComponent('p@ss:word/1')}@`) });
     expect((await right.ensure('a')).symmetricKeySize).toBe(32);
     for (const userinfo of ['', ':not-the-secret@', 'nobody:not-the-secret@']) {
@@ -242,7 +262,7 @@ describe('the Redis key store', () => {
   });
 
   it('says who does not answer, and what is no URL, without its password', async () => {
-    server = await startRedis();
+    server = await startRedis(DURABLE);
     const listener = createServer().listen(0, '127.0.0.1');
     await once(listener, 'listening');
     const { port } = listener.address() as AddressInfo; // it listens on a port
