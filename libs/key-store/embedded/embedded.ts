@@ -147,7 +147,7 @@ class EmbeddedKeyStore implements KeyStore {
       row ??= atomically(this.database, () => {
         this.database
           .prepare('INSERT OR IGNORE INTO secrets VALUES (?, ?)')
-          .run(name, this.kept(purpose, randomBytes(VALUE_BYTES)));
+          .run(name, this.keeping()(purpose, randomBytes(VALUE_BYTES)));
         return this.findSecret.get(name) as { secret: Uint8Array };
       });
       return this.open(purpose, row.secret);
@@ -196,8 +196,9 @@ class EmbeddedKeyStore implements KeyStore {
     this.waiting = [];
     try {
       atomically(this.database, () => {
+        const kept = this.keeping();
         for (const { subject } of batch)
-          this.insert.run(subject, this.kept(`key ${subject}`, randomBytes(VALUE_BYTES)));
+          this.insert.run(subject, kept(`key ${subject}`, randomBytes(VALUE_BYTES)));
       });
     } catch (error) {
       for (const { reject } of batch) reject(error);
@@ -213,12 +214,13 @@ class EmbeddedKeyStore implements KeyStore {
     }
   }
 
-  /** As it is to be stored: within a transaction, under the master key that the file names then. */
-  private kept(purpose: Purpose, value: Uint8Array): Uint8Array {
+  /** How values are to be stored: within a transaction, under the master key that the file names then. */
+  private keeping(): (purpose: Purpose, value: Uint8Array) => Uint8Array {
     const active = (this.active.get() as { fingerprint: string } | undefined)?.fingerprint ?? null;
     if (active !== (this.master?.fingerprint ?? null))
       this.master = masterToWriteUnder(readCustody(this.database), this.masterKeys);
-    return this.master === null ? value : wrap(this.master, purpose, value);
+    const { master } = this;
+    return (purpose, value) => (master === null ? value : wrap(master, purpose, value));
   }
 
   private open(purpose: Purpose, kept: Uint8Array): Buffer {
