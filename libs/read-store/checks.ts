@@ -7,6 +7,10 @@ import { MAX_PAGE, type Collection, type CollectionCommit, type ListRange } from
 const NAME = /^[^\p{Cc}\p{Surrogate}]+$/u;
 const SORT = /^[ -~]*$/;
 
+/** What only the store can see, in the words of every adapter. */
+export const DANGLING = 'An entry is listed whose document does not exist';
+export const BEYOND = 'A cell would leave the whole numbers within 2^53';
+
 /** @throws TypeError for names, sorts, partitions and amounts that the port does not allow. */
 export function checkCommits(commits: readonly CollectionCommit[]): void {
   commits.forEach(checkCommit);

@@ -119,7 +119,7 @@ export interface ReadStore {
   collections(): Promise<Collection[]>;
   /** The collection that queries of a view are answered from. */
   active(view: string): Promise<Collection | null>;
-  /** The one switch: from now on queries of the view are answered from this collection. */
+  /** The one switch: from now on queries of the view are answered from this collection. @throws UnknownCollection */
   activate(view: string, collection: Collection): Promise<void>;
   /**
    * Forgets a collection and all that is in it; no view is answered from it any more. One of that name starts again

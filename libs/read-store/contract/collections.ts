@@ -14,11 +14,14 @@ export function collections(current: () => OpenedReadStore): void {
     it('are active for a view once they are made so, and on every connection', async () => {
       const other = await current().second();
       expect(await other.active('v')).toBeNull();
+      for (const collection of ['v@1', 'v@2', 'w@1']) await store.begin(collection, '{}');
       await store.activate('v', 'v@1');
       await store.activate('w', 'w@1');
       expect([await other.active('v'), await other.active('w')]).toEqual(['v@1', 'w@1']);
       await other.activate('v', 'v@2');
       expect([await store.active('v'), await store.active('w')]).toEqual(['v@2', 'w@1']);
+      await expect(store.activate('v', 'v@3')).rejects.toBeInstanceOf(UnknownCollection);
+      expect(await other.active('v')).toBe('v@2');
     });
 
     it('may be begun before anything is committed to them, which changes none that exists', async () => {

@@ -79,6 +79,20 @@ export function documentsAndCells(current: () => OpenedReadStore): void {
       expect(await store.cells('unknown@1', '')).toEqual([]);
     });
 
+    it('stay whole numbers within 2^53, or the commit is refused and nothing of it is stored', async () => {
+      await add(null, ['most', Number.MAX_SAFE_INTEGER], ['least', Number.MIN_SAFE_INTEGER]);
+      for (const cell of [
+        ['most', 1],
+        ['least', -1],
+        ['most', Number.MAX_SAFE_INTEGER],
+      ] as [string, number][])
+        // prettier-ignore
+        await expect(add(1n, ['other', 1], cell)).rejects.toThrow(TypeError);
+      expect(await store.cells('v@1', '')).toEqual([['least', Number.MIN_SAFE_INTEGER], ['most', Number.MAX_SAFE_INTEGER]]); // prettier-ignore
+      await add(1n, ['most', -Number.MAX_SAFE_INTEGER], ['least', 1]);
+      expect(await store.cells('v@1', '')).toEqual([['least', Number.MIN_SAFE_INTEGER + 1]]);
+    });
+
     it('are found by prefix, of which no character is special', async () => {
       const names = ['a%', 'a%b', 'a*', 'a_c', 'ab', 'a[b]', 'A%', 'a%😀', 'a\\', 'é', 'ê'];
       await add(null, ...names.map((name): [string, number] => [name, 1]));

@@ -3,6 +3,7 @@
  * files, never values: the binding gives a result code with some errors only.
  */
 import { types } from 'node:util';
+import { DANGLING } from '../checks.js';
 import { ReadStoreUnavailable } from '../port.js';
 
 const SQLITE_CODES = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE'];
@@ -26,7 +27,7 @@ export function translated(error: unknown, path: string): unknown {
   if (!isSqlite(error)) return error;
   const cause = { cause: error };
   if (says(error, /constraint failed/)) {
-    return new TypeError('An entry is listed whose document does not exist', cause);
+    return new TypeError(DANGLING, cause);
   }
   if (isDamage(error)) {
     return new ReadStoreUnavailable(`${path} is damaged: stop, delete it, start again to rebuild it`, cause);

@@ -60,7 +60,8 @@ export function prepareWriting(db: DatabaseSyncInstance, n: number) {
       ON CONFLICT DO NOTHING`),
     unlist: prepare(`DELETE FROM ${entries} WHERE list = ? AND sort = ? AND id = ${documentId}`),
     add: prepare(`INSERT INTO ${cells} (name, amount) VALUES (?, ?)
-      ON CONFLICT (name) DO UPDATE SET amount = amount + excluded.amount RETURNING amount`),
+      ON CONFLICT (name) DO UPDATE SET amount = amount + excluded.amount
+      RETURNING iif(amount BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}, amount, NULL)`),
     removeCell: prepare(`DELETE FROM ${cells} WHERE name = ?`),
   };
 }

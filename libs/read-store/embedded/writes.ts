@@ -3,7 +3,7 @@
  * in which it arrives, so writes happen in the order in which they were asked for.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { checkBegin, checkCommits, checkLease, checkName } from '../checks.js';
+import { BEYOND, checkBegin, checkCommits, checkLease, checkName } from '../checks.js';
 import {
   ReadStoreUnavailable,
   UnknownCollection,
@@ -84,7 +84,10 @@ export class Writes {
   #activate(view: string, collection: Collection): void {
     checkName('A view', view);
     checkName('A collection', collection);
-    this.#catalogue.activate.run(view, collection);
+    this.#atomically(() => {
+      if (!this.#catalogue.find.get(collection)) throw new UnknownCollection(collection);
+      this.#catalogue.activate.run(view, collection);
+    });
   }
 
   async #drop(collection: Collection): Promise<void> {
@@ -119,7 +122,8 @@ export class Writes {
     for (const { list, sort, key } of commit.listed) statements.list.run(list, sort, key);
     for (const [name, amount] of commit.cells) {
       if (amount === 0) continue;
-      const [sum] = statements.add.get(name, amount) as [number];
+      const [sum] = statements.add.get(name, amount) as [number | null];
+      if (sum === null) throw new TypeError(BEYOND);
       if (sum === 0) statements.removeCell.run(name);
     }
   }
