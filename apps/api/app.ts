@@ -28,9 +28,9 @@ import { TimelineModule } from '#timeline/timeline.module.js';
 import { TouchpointsModule } from '#touchpoints/touchpoints.module.js';
 import type { Config } from '../composition/config.js';
 import { auditedViews, customerDeciders, lineKindsFor, viewsFor } from '../composition/contexts.js';
+import { storeChecks, viewChecks } from '../composition/checks.js';
+import { measureStores } from '../composition/metrics.js';
 import type { Stores } from '../composition/stores.js';
-import { checksOf } from './checks.js';
-import { measureViews } from './view-metrics.js';
 
 export interface Api {
   readonly app: NestFastifyApplication;
@@ -85,13 +85,13 @@ export async function createApi(
     providers: [DecideHandler],
   };
   const metrics = new Registry();
-  measureViews(metrics, store, views, all);
+  measureStores(metrics, stores, views, all);
   const pepper = await keyStore.secret('fingerprints');
   const app = await createHttpApp(root, {
     log,
     services: () => ({
       keys: local?.with(keys) ?? keys,
-      checks: checksOf(store, views, all, config.readyLagSeconds),
+      checks: [...storeChecks(stores), ...viewChecks(stores, views, all, config.readyLagSeconds)],
       waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
       pepper,
       clock: systemClock,

@@ -1,17 +1,25 @@
 #!/usr/bin/env node
-/** `touchstone-projector`: moves the views along the log until it is told to stop. */
-import { createLogger } from '#http/logger.js';
+/** `touchstone-projector`: moves the views along the log until it is told to stop. Run as many as you like. */
+import { createLogger, listen } from '#http/index.js';
 import { readConfig } from '../composition/config.js';
 import { runProcess } from '../composition/process.js';
 import { openStores } from '../composition/stores.js';
+import { createMonitor } from './monitor.js';
 import { startProjector } from './projector.js';
 
-await runProcess(async () => {
-  const config = readConfig(process.env);
+/** Beside an API on the same machine. */
+const DEFAULT_PORT = 3001;
+
+await runProcess(async (say) => {
+  const config = readConfig(process.env, DEFAULT_PORT);
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config);
   const projector = await startProjector(stores, log, config);
+  const monitor = await createMonitor(stores, projector, log);
+  const url = await listen(monitor.app, config);
+  say(`Touchstone's projector answers at ${url}, to health and metrics.`);
   return async () => {
+    await monitor.close();
     await projector.stop();
     await stores.close();
   };

@@ -12,6 +12,8 @@ import type { Stores } from '../composition/stores.js';
 import { Definitions } from './definitions.js';
 
 export interface Projector {
+  /** What this process does of what all of them do, and whether that can be relied on. */
+  status(): { readonly ok: boolean; readonly duties: readonly string[] };
   stop(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function startProjector(
   runner.start();
   shares.start();
   return {
+    status: () => ({ ok: shares.alive, duties: shares.duties }),
     stop: async () => {
       await shares.stop();
       await runner.stop();

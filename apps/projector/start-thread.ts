@@ -7,7 +7,7 @@ import type { Projector } from './projector.js';
 
 const RESTART_MS = 500;
 
-export function startProjectorThread(config: Config, log: Logger): Projector {
+export function startProjectorThread(config: Config, log: Logger): Pick<Projector, 'stop'> {
   let stopping = false;
   let [thread, ended] = start();
 

@@ -4,10 +4,9 @@ import { hashOfApiKey, newApiKey } from '#http/index.js';
 import { systemClock, systemIds, type CommandContext } from '#kernel';
 import { ACCESS, apiKeys } from './api-keys.js';
 
-/** The secret of the key just made; null where there are keys already. */
+/** The secret of the key just made; null where there are keys already. Of first starts at once, one makes it. */
 export async function firstAdminKey(handling: CommandHandling): Promise<string | null> {
-  const { keys } = await handling.state(ACCESS, apiKeys);
-  if (Object.keys(keys).length > 0) return null;
+  if (await hasKeys(handling)) return null;
   const secret = newApiKey();
   const commandId = systemIds.next();
   const context: CommandContext = {
@@ -17,7 +16,7 @@ export async function firstAdminKey(handling: CommandHandling): Promise<string |
     causationId: commandId,
     actor: { id: 'first-start', role: 'system' },
     now: systemClock.now(),
-    expectedRevision: -1n, // two first starts at once make one key
+    expectedRevision: -1n, // whoever comes second is refused
   };
   const key = {
     keyId: commandId,
@@ -26,6 +25,14 @@ export async function firstAdminKey(handling: CommandHandling): Promise<string |
     label: 'first-admin',
     secretHash: hashOfApiKey(secret),
   } as const;
-  await handling.handle(ACCESS, apiKeys, { type: 'IssueApiKey', key }, context);
-  return secret;
+  try {
+    await handling.handle(ACCESS, apiKeys, { type: 'IssueApiKey', key }, context);
+    return secret;
+  } catch (error) {
+    if (await hasKeys(handling)) return null; // another start was first
+    throw error;
+  }
 }
+
+const hasKeys = async (handling: CommandHandling): Promise<boolean> =>
+  Object.keys((await handling.state(ACCESS, apiKeys)).keys).length > 0;

@@ -31,11 +31,22 @@ export class Shares {
   private held: ReadonlyMap<string, Lease> = new Map();
   private member: Lease | null = null;
   private running: Promise<void> = Promise.resolve();
+  private beaten = -Infinity;
 
   constructor(private readonly options: SharesOptions) {}
 
   start(): void {
     this.running = this.run();
+  }
+
+  /** What this process does now. */
+  get duties(): readonly string[] {
+    return [...this.held.keys()];
+  }
+
+  /** False when what is held could not be extended for as long as a lease is: others may have taken it. */
+  get alive(): boolean {
+    return performance.now() - this.beaten < this.options.ttlMs;
   }
 
   /** Ends what is held, then gives it back. */
@@ -53,6 +64,7 @@ export class Shares {
     while (!signal.aborted) {
       try {
         await this.beat();
+        this.beaten = performance.now();
       } catch (error) {
         this.options.failed(error);
       }

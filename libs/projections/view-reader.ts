@@ -19,12 +19,14 @@ export interface ViewStatus {
 export interface ViewLag {
   /** Null while no version of the view is live. */
   readonly collection: string | null;
+  /** Of events, 10,000 may mean more. */
   readonly lag: { readonly events: number; readonly seconds: number };
   /** Events that could not be folded. */
   readonly parked: number;
 }
 
 const POLL_MS = 5;
+const COUNTED = 10_000;
 
 export class ViewReader {
   constructor(private readonly store: ReadStore) {}
@@ -81,8 +83,7 @@ export class ViewReader {
     const { parked } = progress;
     if (head === checkpoint) return { collection, lag: { events: 0, seconds: 0 }, parked };
     const after = checkpoint === null ? {} : { after: checkpoint };
-    const events =
-      (await store.count()) - (await store.count(checkpoint === null ? { to: 0n } : { to: checkpoint }));
+    const events = await eventsAfter(store, checkpoint);
     for await (const next of store.readAll({ ...after, limit: 1 })) {
       const { recordedAt } = JSON.parse(next.metadata) as { recordedAt?: string };
       const seconds =
@@ -109,6 +110,16 @@ export class ViewReader {
     }
     return true;
   }
+}
+
+/** Counted one by one where the store cannot count, and then not beyond COUNTED: whoever asks is waiting. */
+async function eventsAfter(store: EventStore, checkpoint: Position | null): Promise<number> {
+  if (store.contiguous)
+    return (await store.count()) - (checkpoint === null ? 0 : await store.count({ to: checkpoint }));
+  let events = 0;
+  const after = checkpoint === null ? {} : { after: checkpoint };
+  for await (const _ of store.readAll({ ...after, limit: COUNTED })) events++;
+  return events;
 }
 
 /** A view whose version carries a definition (`1+d3`) is read by any build that knows version 1. */

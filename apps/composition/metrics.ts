@@ -1,11 +1,11 @@
 /** How far each view is behind the log, and what it could not fold, for Prometheus; looked up when it is asked for. */
 import { Gauge, type Registry } from 'prom-client';
-import type { EventStore } from '#event-store/index.js';
 import type { AnyView, ViewLag, ViewReader } from '#projections/index.js';
+import type { Stores } from './stores.js';
 
-export function measureViews(
+export function measureStores(
   registry: Registry,
-  store: EventStore,
+  { eventStore: store }: Stores,
   views: ViewReader,
   all: readonly AnyView[],
 ): void {

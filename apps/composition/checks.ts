@@ -1,0 +1,30 @@
+/** What must hold before a process is sent requests: its stores answer, and every view is there and near its end. */
+import type { HealthCheck } from '#http/index.js';
+import type { AnyView, ViewReader } from '#projections/index.js';
+import type { Stores } from './stores.js';
+
+export const storeChecks = ({ eventStore, readStore }: Stores): HealthCheck[] => [
+  {
+    name: 'event-store',
+    check: async () => ({ ok: true, detail: { head: String(await eventStore.head()) } }),
+  },
+  {
+    name: 'read-store',
+    check: async () => ({ ok: true, detail: { collections: (await readStore.collections()).length } }),
+  },
+];
+
+export const viewChecks = (
+  { eventStore }: Stores,
+  views: ViewReader,
+  all: readonly AnyView[],
+  readyLagSeconds: number,
+): HealthCheck[] =>
+  all.map((view) => ({
+    name: `view:${view.name}`,
+    check: async () => {
+      const { collection, lag, parked } = await views.lag(view, eventStore);
+      const ok = collection !== null && lag.seconds <= readyLagSeconds && parked === 0;
+      return { ok, detail: { collection, lag, parked } };
+    },
+  }));
