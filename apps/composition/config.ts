@@ -1,6 +1,7 @@
 /** Configuration, read once from the environment into a typed object; what is wrong is said in one line. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { MasterKeys } from '#key-store/index.js';
 
 export interface Config {
   /** Folder of the embedded stores. */
@@ -11,6 +12,8 @@ export interface Config {
   readonly redisUrl: string | null;
   /** `redis://…` or `rediss://…`; null for a file in the data folder. */
   readonly keysUrl: string | null;
+  /** What wraps the keys for personal data; undefined where they are kept as they are, in a file. */
+  readonly masterKeys: MasterKeys | undefined;
   readonly host: string;
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -40,6 +43,7 @@ export function readConfig(env: Environment, defaultPort = 3000): Config {
     eventStoreUrl: url(env, 'EVENTSTORE_URL', ESDB),
     redisUrl: url(env, 'REDIS_URL', REDIS),
     keysUrl: url(env, 'KEYS_URL', REDIS),
+    masterKeys: masterKeysFrom(env),
     host: env['HOST'] ?? '127.0.0.1',
     port: whole(env, 'PORT', defaultPort, 0, 65_535),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),

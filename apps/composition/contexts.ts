@@ -1,5 +1,5 @@
 /** Every context, once: its event types, its deciders on the customer's stream, its views, its lines in an import. */
-import { accessEvents } from '#access/events.js';
+import { accessEvents, installationEvents } from '#access/events.js';
 import type { AuditedViews } from '#audit/audited-views.js';
 import { customer } from '#customers/customer.js';
 import { customerEvents } from '#customers/events.js';
@@ -35,6 +35,7 @@ import { touchpoint } from '#touchpoints/touchpoint.js';
 export const catalogue = catalogueOf(
   [
     accessEvents,
+    installationEvents,
     customerEvents,
     touchpointEvents,
     subscriptionEvents,

@@ -1,10 +1,20 @@
-/** The stores of one process, opened by configuration and closed together. */
-import { existsSync } from 'node:fs';
+/**
+ * The stores of one process, opened by configuration and closed together. Each is embedded, or a server where its
+ * address is given; nothing else in the house knows which.
+ */
+import { recogniseKeys } from '#access/installation.js';
+import { CommandHandling } from '#commands/index.js';
 import { Codec } from '#event-store/codec/index.js';
-import { openEmbeddedEventStore, type EventStore } from '#event-store/index.js';
-import { Identities, KeyStoreUnavailable, openEmbeddedKeyStore, type KeyStore } from '#key-store/index.js';
+import {
+  openEmbeddedEventStore,
+  type EventStore,
+  type SubscriptionNotice,
+  type SubscriptionState,
+} from '#event-store/index.js';
+import { Identities, openEmbeddedKeyStore, type KeyStore } from '#key-store/index.js';
+import { SHARED_PARTITIONS } from '#projections/index.js';
 import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
-import { files, type Config } from './config.js';
+import { ConfigError, files, type Config } from './config.js';
 import { catalogue } from './contexts.js';
 
 export interface Stores {
@@ -15,34 +25,72 @@ export interface Stores {
   readonly identities: Identities;
   /** Into how many every collection of the read store is divided. */
   readonly partitions: number;
+  /** How subscriptions to a server are doing; none where the log is in this process. */
+  subscriptions(): readonly SubscriptionState[];
   close(): Promise<void>;
 }
 
-export async function openStores({ dataFolder }: Pick<Config, 'dataFolder'>): Promise<Stores> {
-  const { events, keys, views } = files({ dataFolder });
+export type StoreConfig = Pick<Config, 'dataFolder'> &
+  Partial<Pick<Config, 'eventStoreUrl' | 'redisUrl' | 'keysUrl' | 'masterKeys'>>;
+
+interface OpenedEventStore {
+  readonly eventStore: EventStore;
+  readonly subscriptions: Stores['subscriptions'];
+}
+
+export async function openStores(config: StoreConfig, notice?: SubscriptionNotice): Promise<Stores> {
   const open: { close(): Promise<void> }[] = [];
+  const opened = <S extends { close(): Promise<void> }>(store: S): S => {
+    open.push(store);
+    return store;
+  };
   const close = async (): Promise<void> => {
-    for (const store of open.splice(0)) await store.close();
+    for (const store of open.splice(0).reverse()) await store.close();
   };
   try {
-    const eventStore = await openEmbeddedEventStore({ path: events });
-    open.push(eventStore);
-    if (!existsSync(keys) && (await eventStore.head()) !== null) throw keysAreMissing(events, keys);
-    const keyStore = openEmbeddedKeyStore({ path: keys });
-    open.push(keyStore);
-    const readStore = await openEmbeddedReadStore({ path: views });
-    open.push(readStore);
+    const { eventStore, subscriptions } = await openEventStore(config, notice);
+    opened(eventStore);
+    // Else new keys would be made without a word, and everybody in the log would be as if erased.
+    const mustExist = (await eventStore.head()) !== null;
+    const keyStore = opened(await openKeyStore(config, mustExist));
     const codec = new Codec(catalogue, keyStore);
+    await recogniseKeys(new CommandHandling({ store: eventStore, codec, customerDeciders: [] }), keyStore);
+    const readStore = opened(await openReadStore(config));
     const identities = new Identities(await keyStore.secret('identities'));
-    return { eventStore, readStore, keyStore, codec, identities, partitions: 1, close };
+    const partitions = config.redisUrl ? SHARED_PARTITIONS : 1;
+    return { eventStore, readStore, keyStore, codec, identities, partitions, subscriptions, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Else new keys would be made without a word, and everybody in the log would be as if erased. */
-const keysAreMissing = (events: string, keys: string): KeyStoreUnavailable =>
-  new KeyStoreUnavailable(
-    `The log ${events} has events, but its keys ${keys} are not there: restore both from the same backup.`,
-  );
+/** What only servers need is loaded only for them. */
+async function openEventStore(config: StoreConfig, notice?: SubscriptionNotice): Promise<OpenedEventStore> {
+  if (!config.eventStoreUrl) {
+    const eventStore = await openEmbeddedEventStore({ path: files(config).events });
+    return { eventStore, subscriptions: () => [] };
+  }
+  const { openEventStoreDb } = await import('#event-store/eventstoredb/eventstoredb.js');
+  const eventStore = await openEventStoreDb({
+    url: config.eventStoreUrl,
+    connectionName: `touchstone-${process.pid}`,
+    ...(notice && { notice }),
+  });
+  return { eventStore, subscriptions: () => eventStore.subscriptions() };
+}
+
+async function openKeyStore(config: StoreConfig, mustExist: boolean): Promise<KeyStore> {
+  const { keysUrl, masterKeys } = config;
+  if (!keysUrl) return openEmbeddedKeyStore({ path: files(config).keys, masterKeys, mustExist });
+  if (masterKeys === undefined)
+    throw new ConfigError('KEYS_URL is set and MASTER_KEY is not: keys in Redis are kept wrapped only.');
+  const { openRedisKeyStore } = await import('#key-store/redis/redis.js');
+  return openRedisKeyStore({ url: keysUrl, masterKeys, mustExist });
+}
+
+async function openReadStore(config: StoreConfig): Promise<ReadStore> {
+  if (!config.redisUrl) return openEmbeddedReadStore({ path: files(config).views });
+  const { openRedisReadStore } = await import('#read-store/redis/open.js');
+  return openRedisReadStore({ url: config.redisUrl });
+}

@@ -1,4 +1,7 @@
-/** Who may call: API keys issued and revoked. The log holds a hash of each secret, never the secret. */
+/**
+ * Who may call: API keys issued and revoked. The log holds a hash of each secret, never the secret. And which keys
+ * for personal data the log was written with, so that nobody goes on with others.
+ */
 import { eventType, flag, id, oneOf, shape, text, type EventsOf } from '#kernel';
 
 export const KEY_ROLES = ['back-office', 'analyst', 'auditor', 'admin'] as const;
@@ -21,3 +24,11 @@ export const accessEvents = {
 } as const;
 
 export type AccessEvent = EventsOf<typeof accessEvents>;
+
+/** On the stream `installation`. */
+export const installationEvents = {
+  /** `keyStore` is the fingerprint of the key store: it gives away nothing of a key. */
+  InstallationFounded: eventType('InstallationFounded', shape({ keyStore: text(64) })),
+} as const;
+
+export type InstallationEvent = EventsOf<typeof installationEvents>;

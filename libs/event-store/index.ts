@@ -1,9 +1,7 @@
-/** The event store: its port, and the embedded adapter that needs nothing but a file. */
+/**
+ * The event store: its port, and the embedded adapter that needs nothing but a file. That of EventStoreDB brings a
+ * client along, and is loaded where it is asked for: `#event-store/eventstoredb/eventstoredb.js`.
+ */
 export * from './port.js';
 export { openEmbeddedEventStore, type EmbeddedOptions } from './embedded/embedded.js';
-export {
-  openEventStoreDb,
-  type EventStoreDb,
-  type EventStoreDbOptions,
-} from './eventstoredb/eventstoredb.js';
-export type { SubscriptionState } from './eventstoredb/subscription-states.js';
+export type { SubscriptionNotice, SubscriptionState } from './eventstoredb/subscription-states.js';

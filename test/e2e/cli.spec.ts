@@ -183,7 +183,7 @@ describe('touchstone on a data folder', () => {
     expect(imported.err).toContain('Admin key');
 
     const verified = await embedded('verify', '--json');
-    expect(json(verified)).toMatchObject({ verdict: 'intact', events: 41, streams: 21 });
+    expect(json(verified)).toMatchObject({ verdict: 'intact', events: 42, streams: 22 });
 
     const rebuilt = await embedded('rebuild', '--json');
     expect(rebuilt.code).toBe(0);

@@ -4,7 +4,11 @@
  */
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { describe } from '@jest/globals';
-import { openEventStoreDb, type EventStoreDbOptions, type EventStoreDb } from '#event-store/index.js';
+import {
+  openEventStoreDb,
+  type EventStoreDb,
+  type EventStoreDbOptions,
+} from '#event-store/eventstoredb/eventstoredb.js';
 import { startRemoteDouble } from '../eventstoredb-double/remote.js';
 
 const realUrl = process.env['EVENTSTORE_URL'];

@@ -40,7 +40,9 @@ const CACHED_KEYS = 20_000;
 /** @throws KeyStoreUnavailable when the file cannot serve: it is left as it is, for without it nobody can be read */
 export function openEmbeddedKeyStore({ path, masterKeys, mustExist }: EmbeddedKeyStoreOptions): KeyStore {
   if (mustExist && !existsSync(path))
-    throw new KeyStoreUnavailable(`The keys ${path} are not there: restore them from a backup.`);
+    throw new KeyStoreUnavailable(
+      `The log has events, but its keys ${path} are not there: restore both from the same backup, or set KEYS_URL to where they are.`,
+    );
   let database: Database | undefined;
   try {
     database = new DatabaseSync(path);

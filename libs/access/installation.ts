@@ -1,0 +1,59 @@
+/**
+ * Which key store belongs to the log. Whoever went on with another would seal events that nobody else can read, and
+ * would take everybody in the log for erased; so the first start records the key store, and every start compares.
+ */
+import type { CommandHandling } from '#commands/index.js';
+import { DomainError, streamNamed, systemClock, systemIds, type Decider } from '#kernel';
+import { KeyStoreUnavailable, type KeyStore } from '#key-store/index.js';
+import type { InstallationEvent } from './events.js';
+
+export const INSTALLATION = streamNamed('installation');
+
+export interface FoundInstallation {
+  readonly type: 'FoundInstallation';
+  /** Fingerprint. */
+  readonly keyStore: string;
+}
+
+interface Installation {
+  readonly keyStore: string | null;
+}
+
+export const installation: Decider<Installation, FoundInstallation, InstallationEvent> = {
+  name: 'installation',
+  initialState: { keyStore: null },
+
+  decide: {
+    FoundInstallation({ keyStore }, founded) {
+      if (founded.keyStore === keyStore) return [];
+      if (founded.keyStore === null) return [{ type: 'InstallationFounded', data: { keyStore } }];
+      throw new DomainError(
+        'installation.other_keys',
+        `The log was written with the key store ${founded.keyStore}, and this is ${keyStore}. Correct KEYS_URL or TOUCHSTONE_DATA, or restore the keys from a backup.`,
+      );
+    },
+  },
+
+  evolve: { InstallationFounded: (_, { keyStore }) => ({ keyStore }) },
+};
+
+/** @throws KeyStoreUnavailable when the log was written with other keys */
+export async function recogniseKeys(handling: CommandHandling, keyStore: KeyStore): Promise<void> {
+  const commandId = systemIds.next();
+  const command: FoundInstallation = {
+    type: 'FoundInstallation',
+    keyStore: await keyStore.fingerprint(),
+  };
+  try {
+    await handling.handle(INSTALLATION, installation, command, {
+      commandId,
+      fingerprint: null,
+      correlationId: commandId,
+      causationId: commandId,
+      actor: { id: 'first-start', role: 'system' },
+      now: systemClock.now(),
+    });
+  } catch (error) {
+    throw error instanceof DomainError ? new KeyStoreUnavailable(error.message, { cause: error }) : error;
+  }
+}
