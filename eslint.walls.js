@@ -2,7 +2,7 @@
  * The walls of the house. Arrows run apps → contexts → ports and http → kernel; a context may use another
  * context's `events.ts` and nothing else of it. Add a context: one line here, one in a composition root.
  */
-const ports = ['event-store', 'key-store', 'read-store', 'leases', 'projections', 'commands'];
+const ports = ['event-store', 'key-store', 'read-store', 'leases', 'projections', 'commands', 'deadlines'];
 const contexts = [
   'access',
   'audit',
@@ -27,6 +27,7 @@ const arrows = {
   leases: ['read-store'],
   projections: ['kernel', 'event-store', 'read-store'],
   commands: ['kernel', 'event-store'],
+  deadlines: ['kernel', 'event-store', 'leases', 'commands'],
   ledger: ['kernel'],
   http: ['kernel', ...ports],
   ...Object.fromEntries(
