@@ -12,6 +12,7 @@
  *   spendLost12, …Grown12    month             the same of what is bought in 12 months against the 12 before
  *   contract, rule           start, seen, end  customers by month of start, of first sight and of the end, if any
  *   lapse                    day               customers who count as lost from this day on unless they buy
+ *   due                      day               of those of `lapse`, those not recorded as at risk yet; of all only
  *   loss, lossValue          day, cause, y|n|  losses; what they were worth a year, minor units
  *   excluded                 reason            what is left out
  */
@@ -35,6 +36,7 @@ export type CellKind =
   | 'contract'
   | 'rule'
   | 'lapse'
+  | 'due'
   | 'loss'
   | 'lossValue'
   | 'excluded';

@@ -117,8 +117,8 @@ export const AT_RISK: Answer<AtRisk> & { next: string | null } = {
       value: 84_000,
       reasons: [
         {
-          reason: 'inactive_for_days', days: 137, lastOccasionOn: '2025-11-03', lostFrom: '2026-05-02', atRiskDays: 90,
-          inactivityDays: 180, definitionVersion: 3,
+          reason: 'inactive_for_days', days: 137, lastOccasionOn: '2025-11-03', since: '2026-02-01',
+          lostFrom: '2026-05-02', atRiskDays: 90, inactivityDays: 180, definitionVersion: 3,
         },
         { reason: 'spend_falling', days: 90, spent: 0, spentBefore: 21_000 },
       ],

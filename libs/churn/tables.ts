@@ -84,4 +84,5 @@ export const summaryTable: readonly Column<SummaryRow>[] = [
 export const atRiskTable: readonly Column<AtRisk>[] = [
   ...fields<AtRisk>('customerId', 'segment', 'unit', 'region', 'lostFrom', 'value'),
   column('reasons', ({ reasons }) => reasons.map(({ reason }) => reason).join(' ')),
+  column('since', ({ reasons }) => reasons.flatMap((one) => ('since' in one ? [one.since] : []))[0]),
 ];

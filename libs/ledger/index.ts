@@ -2,4 +2,5 @@
 export * from './calendar.js';
 export * from './ledger.js';
 export * from './occasions.js';
+export * from './silence.js';
 export * from './spend.js';

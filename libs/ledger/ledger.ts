@@ -5,12 +5,13 @@
  */
 import { customerOf, type Day, type Money, type Recorded } from '#kernel';
 import type { CustomerEvent } from '#customers/events.js';
-import type { DefectionEvent } from '#retention/events.js';
+import type { DefectionEvent, RiskEvent } from '#retention/events.js';
 import type { SubscriptionEvent, TouchpointEvent } from '#touchpoints/events.js';
 import { dayIn } from './calendar.js';
+import type { Silence } from './silence.js';
 
 /** The view whose documents are ledgers, by customer: for who wants to read one and not to count them. */
-export const LEDGER = { name: 'churn', version: '1' } as const;
+export const LEDGER = { name: 'churn', version: '2' } as const;
 
 export interface Purchase {
   /** In the organisation's zone. */
@@ -63,9 +64,13 @@ export interface Ledger {
   readonly refunds: Readonly<Record<string, Refund>>;
   readonly subscriptions: Readonly<Record<string, Subscription>>;
   readonly defections: Readonly<Record<string, Defection>>;
+  /** Silences in which the customer was recorded as at risk, as they were recorded. */
+  readonly silences?: readonly Silence[];
+  /** Events it is folded from. A command that rests on a ledger says how many, and is void once there are more. */
+  readonly seen: number;
 }
 
-type Seen = TouchpointEvent | SubscriptionEvent | CustomerEvent | DefectionEvent;
+type Seen = TouchpointEvent | SubscriptionEvent | CustomerEvent | DefectionEvent | RiskEvent;
 
 type LedgerType =
   | 'CustomerRegistered'
@@ -79,7 +84,8 @@ type LedgerType =
   | 'TouchpointCorrected'
   | 'TouchpointRetracted'
   | SubscriptionEvent['type']
-  | DefectionEvent['type'];
+  | DefectionEvent['type']
+  | RiskEvent['type'];
 
 export type LedgerEvent = Extract<Seen, { type: LedgerType }>;
 
@@ -188,22 +194,33 @@ export const ledgerRules = (zone: string): Rules => ({
   },
   CustomerWonBack: (before, event) =>
     change(begin(before, event), event.data.defectionId, { wonBackOn: event.data.returnedOn }),
+
+  CustomerBecameAtRisk: (before, event) => {
+    const ledger = begin(before, event);
+    const { lastOccasionOn, atRiskOn, lostFrom, definitionVersion } = event.data;
+    const silence = { lastOccasionOn, atRiskOn, lostFrom, definitionVersion };
+    return { ...ledger, silences: [...(ledger.silences ?? []), silence] };
+  },
 });
+
+/** The types of event that a ledger is folded from, in whatever zone. */
+export const LEDGER_EVENTS = Object.keys(ledgerRules('UTC')) as readonly LedgerEvent['type'][]; // a key for each
 
 /** A yearly price is spread over twelve months. */
 const aMonth = ({ minor }: Money, interval: 'month' | 'year'): number =>
   interval === 'year' ? Math.round(minor / 12) : minor;
 
+/** The ledger that an event is folded into, which has seen that event then. */
 function begin(before: Ledger | null, { stream }: Recorded): Ledger {
-  return (
-    before ?? {
-      customerId: customerOf(stream) ?? stream,
-      purchases: {},
-      refunds: {},
-      subscriptions: {},
-      defections: {},
-    }
-  );
+  if (before !== null) return { ...before, seen: before.seen + 1 };
+  return {
+    customerId: customerOf(stream) ?? stream,
+    purchases: {},
+    refunds: {},
+    subscriptions: {},
+    defections: {},
+    seen: 1,
+  };
 }
 
 type Lines = readonly { readonly product: string; readonly amount?: Money }[];

@@ -33,6 +33,14 @@ export function occasionsOf(ledger: Ledger, currency: string, product?: string):
   return [...days].map(([day, sums]) => ({ day, ...sums })).sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
+/** In whatever currency; null for who never bought, or gave everything back. */
+export function lastOccasionOn({ purchases }: Pick<Ledger, 'purchases'>): Day | null {
+  let last: Day | null = null;
+  for (const purchase of Object.values(purchases))
+    if (!isTakenBack(purchase) && (last === null || purchase.day > last)) last = purchase.day;
+  return last;
+}
+
 /** Retracted, or refunded to the last unit. */
 const isTakenBack = ({ amount, refunded, retracted }: Purchase): boolean =>
   retracted === true || (amount.minor > 0 && refunded >= amount.minor);

@@ -1,5 +1,5 @@
-/** What can be asked about customers who leave, and about the definition of leaving. Ids come in with the command. */
-import type { DefectionEvent, RetentionDefinitionEvent } from './events.js';
+/** What can be asked about customers who leave or may, and about the definition of leaving. Ids come in with the command. */
+import type { DefectionEvent, RetentionDefinitionEvent, RiskEvent } from './events.js';
 
 type DataOf<K extends DefectionEvent['type']> = Extract<DefectionEvent, { type: K }>['data'];
 
@@ -8,6 +8,15 @@ export type DefectionCommand =
   | { readonly type: 'RecordInterview'; readonly data: DataOf<'DefectionInterviewed'> }
   | { readonly type: 'AttributeRootCause'; readonly data: DataOf<'RootCauseAttributed'> }
   | { readonly type: 'WinBack'; readonly data: DataOf<'CustomerWonBack'> };
+
+export type RiskCommand = {
+  readonly type: 'MarkCustomerAtRisk';
+  readonly data: RiskEvent['data'];
+  /** The day on which it is asked, in the definition's zone. */
+  readonly today: string;
+  /** Events of the ledger that this was read from. */
+  readonly seen: number;
+};
 
 export type RetentionDefinitionCommand = {
   readonly type: 'PublishRetentionDefinition';

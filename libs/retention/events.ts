@@ -12,6 +12,7 @@ import {
   text,
   whole,
   streamNamed,
+  type CustomerId,
   type EventsOf,
 } from '#kernel';
 
@@ -53,6 +54,42 @@ export const defectionEvents = {
 } as const;
 
 export type DefectionEvent = EventsOf<typeof defectionEvents>;
+
+/** On the customer's stream, by nobody but the passing of time. */
+export const riskEvents = {
+  /**
+   * The customer has not bought for so long that it is at risk by the definition that held. Once for every silence: a
+   * purchase, or what takes one back, begins another. It occurred as `atRiskOn` began in the definition's zone, which is
+   * when the rule says so; when that was noticed, after an import or a stop, is told by `recordedAt`.
+   */
+  CustomerBecameAtRisk: eventType(
+    'CustomerBecameAtRisk',
+    shape({
+      /** Day of the last purchase occasion. */
+      lastOccasionOn: dayText(),
+      /** First day at risk: `atRiskDays` after the last occasion. */
+      atRiskOn: dayText(),
+      /** First day on which the customer counts as lost, unless it buys: `inactivityDays` after the last occasion. */
+      lostFrom: dayText(),
+      /** Of the retention definition; 0 is the one built in. */
+      definitionVersion: whole(0),
+      inactivityDays: whole(1),
+      atRiskDays: whole(1),
+    }),
+  ),
+} as const;
+
+export type RiskEvent = EventsOf<typeof riskEvents>;
+
+/** What is to be recorded of a customer, as whoever counts customers finds it. */
+export interface BecomingAtRisk {
+  readonly customerId: CustomerId;
+  readonly data: RiskEvent['data'];
+  /** Zone of the definition, in which the days are. */
+  readonly zone: string;
+  /** Events of the customer that were counted: `Ledger.seen`. */
+  readonly seen: number;
+}
 
 /** On the stream `definition-retention`; the version is the number of the event, from 1. */
 export const retentionDefinitionEvents = {

@@ -6,7 +6,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { contactList, PROFILE, type Profile } from '#customers/events.js';
 import { forEyesOf, invalidRequest, type ForEyes, type Principal } from '#http/index.js';
 import { Identities } from '#key-store/identities.js';
-import { LEDGER, type Ledger } from '#ledger/index.js';
+import { LEDGER, silenceAtRisk, type Ledger, type Silence } from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import type { BriefQuery } from './dto.js';
 import { TIMELINE, type Entry } from './views/timeline.js';
@@ -18,6 +18,8 @@ export interface Brief {
   readonly notes: readonly ForEyes<Entry>[];
   readonly contacts: readonly ForEyes<Entry>[];
   readonly feedback: readonly ForEyes<Entry>[];
+  /** Since when the customer is at risk, where that is recorded and nothing has ended the silence. */
+  readonly atRisk: Silence | null;
   readonly value: Value;
 }
 
@@ -89,6 +91,7 @@ export class GetBriefHandler implements IQueryHandler<GetBrief> {
       notes: last('NoteAdded'),
       contacts: last('InteractionRecorded'),
       feedback: last('FeedbackReceived'),
+      atRisk: ledger === undefined ? null : silenceAtRisk(ledger),
       value: valueOf(ledger),
     };
   }

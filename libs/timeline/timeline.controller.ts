@@ -15,7 +15,8 @@ const ENTRY = {
 const BRIEF = {
   profile: { customerId: ID, standing: 'registered', kind: 'person', relationship: 'customer', segment: 'premium', tags: [], revision: '9', personal: { name: 'Ada Lovelace', contactPoints: [], externalIds: [] } },
   moods: [{ at: ENTRY.occurredAt, mood: 'irritable' }], notes: [], contacts: [ENTRY], feedback: [],
-  value: { purchases: 3, lastPurchaseOn: '2026-02-11', revenue: [{ minor: 12_450, currency: 'GBP' }], subscriptions: [] },
+  atRisk: { lastOccasionOn: '2025-11-03', atRiskOn: '2026-02-01', lostFrom: '2026-05-02', definitionVersion: 3 },
+  value: { purchases: 3, lastPurchaseOn: '2025-11-03', revenue: [{ minor: 12_450, currency: 'GBP' }], subscriptions: [] },
 }; // prettier-ignore
 
 @Controller('v1')

@@ -1,5 +1,5 @@
 /** Who is at risk of being lost, and why: each reason with its numbers, and the rule's version where it is a rule. */
-import { addDays, daysBetween, type Ledger } from '#ledger/index.js';
+import { addDays, daysBetween, recordedSilence, type Ledger } from '#ledger/index.js';
 import type { RetentionDefinition } from '#retention/events.js';
 import { partOf, type Part } from '../views/part.js';
 import { worthBefore } from '../views/losses.js';
@@ -9,6 +9,8 @@ export type RiskReason =
       readonly reason: 'inactive_for_days';
       readonly days: number;
       readonly lastOccasionOn: string;
+      /** First day at risk, once that is recorded: by the rule that held then, which may be another one now. */
+      readonly since?: string;
       /** Counts as lost from this day on. */
       readonly lostFrom: string;
       readonly atRiskDays: number;
@@ -77,7 +79,7 @@ export function riskOf(
 }
 
 function inactive(
-  { occasions }: Part,
+  { ledger, occasions }: Part,
   lostFrom: string,
   { version, atRiskDays, inactivityDays }: RetentionDefinition,
   today: string,
@@ -85,11 +87,13 @@ function inactive(
   const last = occasions.at(-1)?.day;
   if (last === undefined || addDays(last, inactivityDays) !== lostFrom) return [];
   const days = daysBetween(last, today);
+  const since = recordedSilence(ledger, last)?.atRiskOn;
   return [
     {
       reason: 'inactive_for_days',
       days,
       lastOccasionOn: last,
+      ...(since !== undefined && { since }),
       lostFrom,
       atRiskDays,
       inactivityDays,

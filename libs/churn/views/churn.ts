@@ -9,7 +9,7 @@ import type { RetentionDefinition, RetentionRules } from '#retention/events.js';
 import { dimension, prefixOf, type Contribute, type Dimension } from '../cells.js';
 import { namesIn } from '../names.js';
 import { contributeCohort } from './cohort.js';
-import { contributeLapse, contributeLife, lapseOf } from './life.js';
+import { contributeLapse, contributeLife, dueOf, lapseOf } from './life.js';
 import { contributeLosses } from './losses.js';
 import { dimensionsOf, partOf, productsOf, type Part } from './part.js';
 import { contributePresence } from './presence.js';
@@ -43,7 +43,9 @@ function listsOf(ledger: Ledger, rules: RetentionRules): { list: string; sort: s
 
 function cellsOf(ledger: Ledger, rules: RetentionRules): Record<string, number> {
   const cells = Object.create(null) as Record<string, number>; // a dictionary from the start, not a shape for each
-  add(cells, dimensionsOf(ledger), partOf(ledger, rules));
+  const part = partOf(ledger, rules);
+  add(cells, dimensionsOf(ledger), part);
+  addDue(cells, part);
   for (const product of productsOf(ledger)) {
     add(cells, [dimension('product', product)], partOf(ledger, rules, product));
   }
@@ -66,6 +68,15 @@ function add(cells: Record<string, number>, dimensions: readonly Dimension[], pa
   contributeLife(part, contribute);
   contributeLapse(part, contribute);
   contributeLosses(part, contribute);
+}
+
+/**
+ * Who falls due is found in LAPSING, whose order is that of becoming at risk; these cells say on which of its days there
+ * is anybody left to record. A list of its own would be two more index entries a purchase, and this is one sum a day.
+ */
+function addDue(cells: Record<string, number>, part: Part): void {
+  const due = dueOf(part);
+  if (due !== null) cells[namesIn('all')('due', due.lostFrom)] = 1;
 }
 
 function addExcluded(cells: Record<string, number>, ledger: Ledger, { currency }: RetentionRules): void {

@@ -2,7 +2,8 @@
  * How long the first stay lasted, for survival: with a contract until it ended, without one until the customer
  * counted as lost by the rule of inactivity. Who is censored depends on the day of asking and is found out then.
  */
-import { addDays, monthOf, spellsOf } from '#ledger/index.js';
+import type { Day } from '#kernel';
+import { addDays, monthOf, recordedSilence, spellsOf } from '#ledger/index.js';
 import type { Contribute } from '../cells.js';
 import type { Part } from './part.js';
 
@@ -23,6 +24,15 @@ export function lapseOf({ occasions, spells, rules }: Part): string | null {
   const end = spells.at(-1)?.to ?? null;
   if (last === undefined || end === null) return null;
   return end === addDays(last.day, rules.inactivityDays) ? end : null;
+}
+
+/** What is to be recorded of the silence that the customer is in; null where that was done, or never will be. */
+export function dueOf(part: Part): { readonly lastOccasionOn: Day; readonly lostFrom: string } | null {
+  const { ledger, occasions } = part;
+  const lostFrom = lapseOf(part);
+  const last = occasions.at(-1);
+  if (lostFrom === null || last === undefined || ledger.erased) return null;
+  return recordedSilence(ledger, last.day) === undefined ? { lastOccasionOn: last.day, lostFrom } : null;
 }
 
 export function contributeLapse(part: Part, contribute: Contribute): void {

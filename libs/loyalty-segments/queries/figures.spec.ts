@@ -175,6 +175,7 @@ const ledger: fc.Arbitrary<Ledger> = fc
     refunds: {},
     subscriptions: numbered(subscriptions),
     defections: numbered(defections.map((effectiveOn) => ({ effectiveOn, reason: 'unknown' }))),
+    seen: 0,
   }));
 
 const window: fc.Arbitrary<Window> = fc.record({
@@ -219,6 +220,7 @@ describe('the figures of a unit in a window', () => {
         },
       },
       defections: {},
+      seen: 0,
     };
     const year: Window = { start: monthNamed('2022-01'), length: 12 };
     expect(figures([customer], 'organisation', '', year)).toMatchObject({

@@ -8,7 +8,7 @@ import { view, type View } from '#projections/index.js';
 import { contribution, type FiguresDefinition } from './contribution.js';
 
 /** By which the view is read, whatever definition it was built with. */
-export const UNIT_FIGURES = { name: 'unit-figures', version: '1' } as const;
+export const UNIT_FIGURES = { name: 'unit-figures', version: '2' } as const;
 
 /** @param version of the retention definition; another definition is another version of the view */
 export const unitFiguresView = (definition: FiguresDefinition, version: number): View<Ledger, LedgerEvent> =>

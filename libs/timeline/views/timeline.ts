@@ -5,7 +5,7 @@
 import { customerOf, type JsonObject, type Recorded } from '#kernel';
 import { customerEvents, type CustomerEvent } from '#customers/events.js';
 import { view, type View } from '#projections/index.js';
-import { defectionEvents, type DefectionEvent } from '#retention/events.js';
+import { defectionEvents, riskEvents, type DefectionEvent, type RiskEvent } from '#retention/events.js';
 import {
   subscriptionEvents,
   touchpointEvents,
@@ -13,7 +13,7 @@ import {
   type TouchpointEvent,
 } from '#touchpoints/events.js';
 
-export type TimelineEvent = CustomerEvent | TouchpointEvent | SubscriptionEvent | DefectionEvent;
+export type TimelineEvent = CustomerEvent | TouchpointEvent | SubscriptionEvent | DefectionEvent | RiskEvent;
 
 export interface Entry {
   /** The touchpoint's id, or the event's own. */
@@ -47,7 +47,13 @@ interface Correction extends Mark {
 
 export const TIMELINE = { name: 'timeline', version: '1' } as const;
 
-const types = { ...customerEvents, ...touchpointEvents, ...subscriptionEvents, ...defectionEvents };
+const types = {
+  ...customerEvents,
+  ...touchpointEvents,
+  ...subscriptionEvents,
+  ...defectionEvents,
+  ...riskEvents,
+};
 
 type Fold = (before: Entry | null, event: Recorded<TimelineEvent>) => Entry | null;
 

@@ -1,0 +1,47 @@
+/**
+ * A silence: the time after a customer's last occasion. It may come to be at risk, and is recorded so once; the next
+ * occasion ends it, and begins another.
+ */
+import { daysBetween } from './calendar.js';
+import type { Ledger } from './ledger.js';
+import { lastOccasionOn } from './occasions.js';
+
+export interface Silence {
+  readonly lastOccasionOn: string;
+  /** First day at risk. */
+  readonly atRiskOn: string;
+  /** First day on which the customer counts as lost. */
+  readonly lostFrom: string;
+  /** Of the retention definition by which that is so. */
+  readonly definitionVersion: number;
+}
+
+/**
+ * Is what was recorded of the silence that began on this day? In another zone the same purchase may be of the
+ * day before or after, and a definition may come with another zone; a purchase made at risk begins a silence anew.
+ */
+export const isSameSilence = (
+  recorded: Pick<Silence, 'lastOccasionOn' | 'atRiskOn'>,
+  beganOn: string,
+): boolean =>
+  recorded.lastOccasionOn === beganOn ||
+  (beganOn < recorded.atRiskOn && Math.abs(daysBetween(recorded.lastOccasionOn, beganOn)) === 1);
+
+/** What was recorded of the silence that began on this day; undefined while nothing was. */
+export const recordedSilence = (
+  { silences }: Pick<Ledger, 'silences'>,
+  beganOn: string,
+): Silence | undefined => silences?.findLast((silence) => isSameSilence(silence, beganOn));
+
+/**
+ * The silence in which the customer was recorded as at risk, and still is silent: it has not bought since in any
+ * currency, has no contract that runs, and was not declared gone. Whether it counts as lost meanwhile is for the
+ * reader to tell from `lostFrom`.
+ */
+export function silenceAtRisk(ledger: Ledger): Silence | null {
+  if (ledger.silences === undefined || ledger.erased) return null;
+  const contract = Object.values(ledger.subscriptions).some(({ endsOn }) => endsOn === null);
+  const gone = Object.values(ledger.defections).some(({ wonBackOn }) => wonBackOn === undefined);
+  const last = lastOccasionOn(ledger);
+  return contract || gone || last === null ? null : (recordedSilence(ledger, last) ?? null);
+}
