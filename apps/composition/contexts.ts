@@ -1,11 +1,16 @@
-/** Every context, once: its event types, its deciders on the customer's stream, its views, its lines in an import. */
+/**
+ * Every context, once: its event types, its deciders on the customer's stream, its views, its deadlines, its lines in
+ * an import.
+ */
 import { accessEvents, installationEvents } from '#access/events.js';
 import type { AuditedViews } from '#audit/audited-views.js';
 import { customer } from '#customers/customer.js';
 import { customerEvents } from '#customers/events.js';
 import { customerLines } from '#customers/lines.js';
 import { profileView } from '#customers/views/profile.js';
+import { becomingAtRisk } from '#churn/becoming-at-risk.js';
 import { churnView } from '#churn/views/churn.js';
+import type { AnyDeadline } from '#deadlines/index.js';
 import { catalogueOf } from '#event-store/codec/index.js';
 import type { LineKind } from '#commands/index.js';
 import type { AnyDecider } from '#kernel';
@@ -16,12 +21,14 @@ import { marketingLines } from '#marketing/lines.js';
 import { campaignsView } from '#marketing/views/campaigns.js';
 import { spendPoliciesView } from '#marketing/views/spend-policies.js';
 import { spendView } from '#marketing/views/spend.js';
-import type { AnyView } from '#projections/index.js';
+import type { AnyView, ViewReader } from '#projections/index.js';
+import { atRiskDeadline } from '#retention/at-risk.deadline.js';
 import { defection } from '#retention/defection.js';
 import {
   BUILT_IN_DEFINITION,
   defectionEvents,
   retentionDefinitionEvents,
+  riskEvents,
   type RetentionDefinition,
 } from '#retention/events.js';
 import { retentionLines } from '#retention/lines.js';
@@ -40,6 +47,7 @@ export const catalogue = catalogueOf(
     touchpointEvents,
     subscriptionEvents,
     defectionEvents,
+    riskEvents,
     retentionDefinitionEvents,
     campaignEvents,
     spendEvents,
@@ -62,6 +70,11 @@ export const viewsFor = (
   definitionsView,
   churnView(definition),
   unitFiguresView(definition, definition.version),
+];
+
+/** What falls due with time, each to be seen to by a process that knows its decider. */
+export const deadlinesFor = (views: ViewReader): readonly AnyDeadline[] => [
+  atRiskDeadline((now) => becomingAtRisk(views, now)),
 ];
 
 /** What audit folds again for another time, and asks what it has seen of the log. */
