@@ -5,9 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ErasureFollower, type ErasureFollowerOptions } from '#customers/erasure-follower.js';
-import { Duties, Shares } from '#leases/index.js';
-import { partitionLease, ProjectionRunner, type RunnerNotice } from '#projections/index.js';
+import { CommandHandling } from '#commands/index.js';
+import { DeadlineProcess, type DeadlineNotice, type DeadlineProcessOptions } from '#deadlines/index.js';
+import { systemClock } from '#kernel';
+import { Duties, Shares, type Duty } from '#leases/index.js';
+import { partitionLease, ProjectionRunner, ViewReader, type RunnerNotice } from '#projections/index.js';
 import type { Lease } from '#read-store/index.js';
+import { deadlinesFor } from '../composition/contexts.js';
 import type { Stores } from '../composition/stores.js';
 import { Definitions } from './definitions.js';
 
@@ -17,7 +21,8 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-export interface ProjectorOptions extends Pick<ErasureFollowerOptions, 'gatherMs'> {
+export interface ProjectorOptions
+  extends Pick<ErasureFollowerOptions, 'gatherMs'>, Pick<DeadlineProcessOptions, 'pollMs'> {
   /** For how long what this process does stays undone by others after it froze or died, in milliseconds. */
   readonly leaseMs: number;
 }
@@ -55,6 +60,7 @@ export async function startProjector(
       failed: failed('finishing erasures'),
       ...options,
     }),
+    ...deadlineDuties(stores, log, options),
   });
 
   const leaseOf = new Map(Array.from({ length: partitions }, (_, one) => [partitionLease(one), one]));
@@ -87,6 +93,23 @@ export async function startProjector(
   };
 }
 
+/** A duty for each deadline. */
+function deadlineDuties(
+  { eventStore: store, codec, readStore }: Stores,
+  log: Logger,
+  options: Pick<DeadlineProcessOptions, 'pollMs'>,
+): Readonly<Record<string, Duty>> {
+  const notice = (said: DeadlineNotice): void => reportDeadline(log, said);
+  const duties = deadlinesFor(new ViewReader(readStore)).map((deadline) => {
+    // A stream is written to once in a long time, so that nothing of it is worth remembering.
+    const customerDeciders = [deadline.decider];
+    const handling = new CommandHandling({ store, codec, customerDeciders, cacheCapacity: 0 });
+    const process = new DeadlineProcess({ deadline, handling, clock: systemClock, notice, ...options });
+    return [`deadline-${deadline.name}`, process] as const;
+  });
+  return Object.fromEntries(duties);
+}
+
 function report(log: Logger, notice: RunnerNotice): void {
   switch (notice.kind) {
     case 'activated':
@@ -99,6 +122,18 @@ function report(log: Logger, notice: RunnerNotice): void {
       return log.warn({ lease: notice.lease }, 'another process has taken over');
     case 'failed':
       return log.error({ err: notice.error }, 'projecting failed; trying again');
+    default:
+      notice satisfies never;
+  }
+}
+
+function reportDeadline(log: Logger, notice: DeadlineNotice): void {
+  const { deadline } = notice;
+  switch (notice.kind) {
+    case 'recorded':
+      return log.info({ deadline, commands: notice.commands }, 'what fell due was recorded');
+    case 'failed':
+      return log.error({ deadline, err: notice.error }, 'seeing to a deadline failed; trying again');
     default:
       notice satisfies never;
   }

@@ -79,7 +79,7 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
     }
   };
   const stores = await start(openStores(config), (one) => one.close());
-  await start(startProjector(stores, log, { ...config, gatherMs: 0 }), (one) => one.stop());
+  await start(startProjector(stores, log, { ...config, gatherMs: 0, pollMs: 100 }), (one) => one.stop());
   const api = await start(createApi(stores, config, log), (one) => one.close());
   const url = await listen(api.app, config);
 
