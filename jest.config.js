@@ -1,11 +1,29 @@
-/** Tests run the compiled program: what is tested is what ships, and nothing is compiled twice. */
-export default {
+/**
+ * Tests run the compiled program: what is tested is what ships, and nothing is compiled twice.
+ *
+ * The end-to-end suites run twice, with the same expectations: on the embedded stores, and on the production pair. Those
+ * of `e2e/embedded` are about the files of the embedded stores.
+ */
+const common = {
   rootDir: 'dist',
-  testMatch: ['**/*.spec.js'],
   testEnvironment: 'node',
   // Fastify's CommonJS packages require two packages that are ES modules only; Jest cannot do that on Node 20.
   transform: { '/node_modules/(content-disposition|cookie)/': '<rootDir>/../test/support/to-commonjs.cjs' },
   transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],
+};
+
+export default {
+  rootDir: 'dist',
+  projects: [
+    { ...common, displayName: 'embedded', testMatch: ['**/*.spec.js'] },
+    {
+      ...common,
+      displayName: 'eventstoredb+redis',
+      testMatch: ['**/test/e2e/*.spec.js'],
+      setupFiles: ['<rootDir>/test/support/on-production-pair.js'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/close-stores.js'],
+    },
+  ],
   testTimeout: 30_000,
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/../test/support/closing-line.cjs'],

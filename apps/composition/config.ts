@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { MasterKeys } from '#key-store/index.js';
+import { masterKeysFrom } from './master-keys.js';
 
 export interface Config {
   /** Folder of the embedded stores. */

@@ -9,6 +9,10 @@ export function measureStores(
   views: ViewReader,
   all: readonly AnyView[],
 ): void {
+  // The gauges of one scrape share one look.
+  let looking: Promise<ReadonlyMap<string, ViewLag>> | null = null;
+  const look = (): Promise<ReadonlyMap<string, ViewLag>> =>
+    (looking ??= views.lags(all, store).finally(() => (looking = null)));
   const ofEachView = (name: string, help: string, figure: (lag: ViewLag) => number): void => {
     new Gauge({
       name,
@@ -16,7 +20,7 @@ export function measureStores(
       labelNames: ['view'] as const,
       registers: [registry],
       async collect() {
-        for (const view of all) this.set({ view: view.name }, figure(await views.lag(view, store)));
+        for (const [view, lag] of await look()) this.set({ view }, figure(lag));
       },
     });
   };

@@ -19,14 +19,14 @@ export interface ViewStatus {
 export interface ViewLag {
   /** Null while no version of the view is live. */
   readonly collection: string | null;
-  /** Of events, 10,000 may mean more. */
+  /** Of events, 1,000 may mean more where the store cannot count. */
   readonly lag: { readonly events: number; readonly seconds: number };
   /** Events that could not be folded. */
   readonly parked: number;
 }
 
 const POLL_MS = 5;
-const COUNTED = 10_000;
+const COUNTED = 1_000;
 
 export class ViewReader {
   constructor(private readonly store: ReadStore) {}
@@ -76,21 +76,23 @@ export class ViewReader {
     };
   }
 
-  /** How far a view is behind the log: events not yet delivered, and the age of the oldest of them. */
-  async lag(view: Pick<AnyView, 'name'>, store: EventStore): Promise<ViewLag> {
-    const { collection, checkpoint, progress } = await this.status(view);
+  /** How far views are behind the log: events not yet delivered, and the age of the oldest of them. By name. */
+  async lags(
+    views: readonly Pick<AnyView, 'name'>[],
+    store: EventStore,
+  ): Promise<ReadonlyMap<string, ViewLag>> {
+    const statuses = await Promise.all(views.map((view) => this.status(view)));
     const head = await store.head();
-    const { parked } = progress;
-    if (head === checkpoint) return { collection, lag: { events: 0, seconds: 0 }, parked };
-    const after = checkpoint === null ? {} : { after: checkpoint };
-    const events = await eventsAfter(store, checkpoint);
-    for await (const next of store.readAll({ ...after, limit: 1 })) {
-      const { recordedAt } = JSON.parse(next.metadata) as { recordedAt?: string };
-      const seconds =
-        recordedAt === undefined ? 0 : Math.max(0, (Date.now() - Date.parse(recordedAt)) / 1000);
-      return { collection, lag: { events, seconds }, parked };
+    const behind = new Map<Position | null, Promise<ViewLag['lag']>>([
+      [head, Promise.resolve({ events: 0, seconds: 0 })],
+    ]);
+    const lags = new Map<string, ViewLag>();
+    for (const { view, collection, checkpoint, progress } of statuses) {
+      if (!behind.has(checkpoint)) behind.set(checkpoint, lagBehind(store, checkpoint));
+      const lag = await behind.get(checkpoint)!; // just set
+      lags.set(view, { collection, lag, parked: progress.parked });
     }
-    return { collection, lag: { events: 0, seconds: 0 }, parked };
+    return lags;
   }
 
   /** Waits until every one of the views has seen the position; false when that took longer than `timeoutMs`. */
@@ -110,6 +112,17 @@ export class ViewReader {
     }
     return true;
   }
+}
+
+async function lagBehind(store: EventStore, checkpoint: Position | null): Promise<ViewLag['lag']> {
+  const events = await eventsAfter(store, checkpoint);
+  const after = checkpoint === null ? {} : { after: checkpoint };
+  for await (const { metadata } of store.readAll({ ...after, limit: 1 })) {
+    const { recordedAt } = JSON.parse(metadata) as { recordedAt?: string };
+    const seconds = recordedAt === undefined ? 0 : Math.max(0, (Date.now() - Date.parse(recordedAt)) / 1000);
+    return { events, seconds };
+  }
+  return { events: 0, seconds: 0 };
 }
 
 /** Counted one by one where the store cannot count, and then not beyond COUNTED: whoever asks is waiting. */

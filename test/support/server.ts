@@ -1,5 +1,5 @@
 /**
- * The server as it ships: a process of its own on a folder, to be stopped, killed and started again.
+ * The programs as they ship, each a process of its own on a folder, to be stopped, killed, frozen and started again.
  *
  *     const server = await startServer(folder);
  *     await server.send('POST', '/v1/customers', { key, body: { kind: 'person' } });
@@ -10,18 +10,25 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../apps/api/main.js', import.meta.url));
+const API = fileURLToPath(new URL('../../apps/api/main.js', import.meta.url));
+const PROJECTOR = fileURLToPath(new URL('../../apps/projector/main.js', import.meta.url));
 const PATIENCE_MS = 25_000;
 
-export interface Server {
+export interface Running {
   readonly url: string;
-  /** Shown by the first start on a folder. */
-  readonly adminKey: string | null;
-  send(method: string, path: string, options: Sending): Promise<Answer>;
   /** Asks it to end, with SIGTERM. */
   stop(): Promise<ExitCode>;
   /** kill -9 */
   kill(): Promise<void>;
+  /** It does nothing at all, and does not know. */
+  freeze(): void;
+  thaw(): void;
+}
+
+export interface Server extends Running {
+  /** Shown by the first start on a folder. */
+  readonly adminKey: string | null;
+  send(method: string, path: string, options: Sending): Promise<Answer>;
   /** From now on nobody reads what it writes. */
   closeOutput(): void;
 }
@@ -52,25 +59,38 @@ type Env = Readonly<Record<string, string>>;
 
 /** @throws Error with what it said, when it does not start */
 export async function startServer(folder: string, env: Env = {}): Promise<Server> {
-  const run = launch(folder, env);
-  const url = await run.said(/answers at (\S+),/);
+  const run = launch(API, folder, env);
   const agent = new Agent({ keepAlive: true });
-  const end = async (signal: NodeJS.Signals): Promise<ExitCode> => {
-    run.child.kill(signal);
-    const { code } = await run.ended;
-    agent.destroy();
-    return code;
-  };
+  const running = await runningOf(run);
+  void run.ended.then(() => agent.destroy());
+  const { url } = running;
   return {
-    url,
+    ...running,
     adminKey: /shown this once: (\S+)/.exec(run.out())?.[1] ?? null,
     send: (method, path, sending) => send(agent, url, method, path, sending),
-    stop: () => end('SIGTERM'),
-    kill: async () => void (await end('SIGKILL')),
     closeOutput: () => {
       run.child.stdout.destroy();
       run.child.stderr.destroy();
     },
+  };
+}
+
+/** @throws Error with what it said, when it does not start */
+export const startProjectorProcess = (folder: string, env: Env): Promise<Running> =>
+  runningOf(launch(PROJECTOR, folder, env));
+
+async function runningOf(run: ReturnType<typeof launch>): Promise<Running> {
+  const url = await run.said(/answers at (\S+),/);
+  const end = async (signal: NodeJS.Signals): Promise<ExitCode> => {
+    run.child.kill(signal);
+    return (await run.ended).code;
+  };
+  return {
+    url,
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+    freeze: () => void run.child.kill('SIGSTOP'),
+    thaw: () => void run.child.kill('SIGCONT'),
   };
 }
 
@@ -80,7 +100,7 @@ export async function failToStart(
   env: Env = {},
   { asNobody = false }: { readonly asNobody?: boolean } = {},
 ): Promise<Ended> {
-  const run = launch(folder, env, asNobody);
+  const run = launch(API, folder, env, asNobody);
   void run.said(/answers at/).then(
     () => run.child.kill('SIGKILL'),
     () => undefined,
@@ -91,9 +111,9 @@ export async function failToStart(
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
 /** @param asNobody as a user without rights, where the test's own user is root and has them all */
-function launch(folder: string, env: Env, asNobody = false) {
+function launch(main: string, folder: string, env: Env, asNobody = false) {
   const { NODE_OPTIONS: _ofJest, ...inherited } = process.env;
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     env: { ...inherited, TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(asNobody && process.getuid?.() === 0 && NOBODY),

@@ -1,6 +1,6 @@
 /**
- * All of Touchstone on embedded stores in a temporary folder: the real API on a free port of loopback and the real
- * projector, in the test's own process.
+ * All of Touchstone in a temporary folder: the real API on a free port of loopback and the real projector, in the
+ * test's own process; on embedded stores, or on the production pair where the suite is told so.
  *
  *     const touchstone = await startTouchstone();
  *     const { body } = await touchstone.post('/v1/customers', { kind: 'person', name: 'Ada' });
@@ -18,6 +18,7 @@ import { readConfig } from '../../apps/composition/config.js';
 import { viewsFor } from '../../apps/composition/contexts.js';
 import { openStores, type Stores } from '../../apps/composition/stores.js';
 import { startProjector } from '../../apps/projector/projector.js';
+import { closeStoresOf, storesOf } from './production-pair.js';
 import { until } from './until.js';
 
 export { until };
@@ -56,13 +57,15 @@ export interface Earlier {
 
 export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
   const folder = earlier?.folder ?? (await mkdtemp(join(tmpdir(), 'touchstone-')));
-  const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0' });
+  const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0', ...(await storesOf(folder)) });
   const logged: string[] = [];
   const log = createLogger({ destination: { write: (line) => void logged.push(line) } });
   const running: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const one of running.splice(0).reverse()) await one.close();
-    if (earlier === undefined) await rm(folder, { recursive: true, force: true });
+    if (earlier !== undefined) return;
+    await closeStoresOf(folder);
+    await rm(folder, { recursive: true, force: true });
   };
   // What does not start as a whole is stopped again: a test that fails must not keep its process alive.
   const start = async <T extends object>(

@@ -1,0 +1,66 @@
+/**
+ * The production pair for a test: EventStoreDB's protocol double in this process, or the server at EVENTSTORE_URL, and
+ * a redis-server of its own, which keeps views in one database and keys, durably, in another.
+ *
+ * A suite that runs with STORES=eventstoredb+redis runs on it, with the same expectations as on embedded stores.
+ */
+import { randomBytes } from 'node:crypto';
+import { startEventStoreDbDouble, type EventStoreDbDouble } from '#test/eventstoredb-double/index.js';
+import { startRedis, type RedisServer } from './redis.js';
+
+export interface ProductionPair {
+  readonly eventStoreDb: EventStoreDbDouble;
+  readonly redis: RedisServer;
+  /** What makes a process use them. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function startProductionPair(): Promise<ProductionPair> {
+  const redis = await startRedis({ appendOnly: true });
+  const eventStoreDb = await startEventStoreDbDouble();
+  return {
+    eventStoreDb,
+    redis,
+    env: {
+      EVENTSTORE_URL: eventStoreDb.url,
+      REDIS_URL: `${redis.url}/0`,
+      KEYS_URL: `${redis.url}/1`,
+      MASTER_KEY: randomBytes(32).toString('base64'),
+    },
+    close: async () => {
+      await eventStoreDb.close();
+      await redis.close();
+    },
+  };
+}
+
+/** Whether the suite is to run on it. */
+export const onProductionPair = process.env['STORES'] === 'eventstoredb+redis';
+
+const pairs = new Map<string, ProductionPair>();
+
+/** Settings of the stores of a data folder, which may be started on again and again. */
+export async function storesOf(folder: string): Promise<ProductionPair['env']> {
+  if (!onProductionPair) return {};
+  let pair = pairs.get(folder);
+  if (pair === undefined) pairs.set(folder, (pair = await startProductionPair()));
+  return pair.env;
+}
+
+/** Where its stores keep their files, beside the data folder itself. */
+export const foldersOf = (folder: string): string[] => {
+  const pair = pairs.get(folder);
+  return pair === undefined ? [] : [pair.redis.folder];
+};
+
+export async function closeStoresOf(folder: string): Promise<void> {
+  const pair = pairs.get(folder);
+  pairs.delete(folder);
+  await pair?.close();
+}
+
+/** For the end of a suite. */
+export async function closeAllStores(): Promise<void> {
+  for (const folder of [...pairs.keys()]) await closeStoresOf(folder);
+}
