@@ -15,16 +15,14 @@ const PATIENCE_MS = 30 * 60_000;
 /** @throws ReadStoreUnavailable where it could not; call it again */
 export async function compact(connection: Connection): Promise<void> {
   const { keepsLog, keepsSnapshots } = await persistence(connection);
-  if (keepsLog) {
-    await written(connection, 'BGREWRITEAOF', 'aof_last_bgrewrite_status');
-  }
+  if (keepsLog) await written(connection, 'BGREWRITEAOF', 'aof_last_bgrewrite_status');
   if (keepsSnapshots) await written(connection, 'BGSAVE', 'rdb_last_bgsave_status');
 }
 
 /** Who may not ask for the settings is taken to have snapshots. */
 async function persistence(connection: Connection) {
   const info = await idle(connection);
-  const save = await connection.command('CONFIG', 'GET', 'save').catch(() => null);
+  const save = await connection.command('CONFIG', ['GET', 'save']).catch(() => null);
   return {
     keepsLog: info.get('aof_enabled') === '1',
     keepsSnapshots: !Array.isArray(save) || save[1] !== '',
@@ -36,7 +34,7 @@ async function written(connection: Connection, command: string, status: string):
   let started = false;
   while (!started) {
     await idle(connection);
-    started = await connection.command(command).then(() => true, unlessWriting);
+    started = await connection.command(command, []).then(() => true, unlessWriting);
   }
   const info = await idle(connection);
   if (info.get(status) !== 'ok')
@@ -54,7 +52,7 @@ const BUSY = ['aof_rewrite_in_progress', 'aof_rewrite_scheduled', 'rdb_bgsave_in
 async function idle(connection: Connection): Promise<ReadonlyMap<string, string>> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const info = parseInfo(String(await connection.command('INFO', 'persistence')));
+    const info = parseInfo(String(await connection.command('INFO', ['persistence'])));
     if (BUSY.every((name) => info.get(name) !== '1')) return info;
     if (performance.now() > deadline)
       throw new ReadStoreUnavailable('Redis is still writing its data to disk');

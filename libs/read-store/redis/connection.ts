@@ -49,11 +49,11 @@ export class Connection {
     } catch (error) {
       if (!isReply(error, 'NOSCRIPT')) throw translated(error, this.#where);
     }
-    return this.command('EVAL', script.lua, ...rest);
+    return this.command('EVAL', [script.lua, ...rest]);
   }
 
   /** @throws ReadStoreUnavailable */
-  async command(name: string, ...args: (string | number)[]): Promise<unknown> {
+  async command(name: string, args: (string | number)[]): Promise<unknown> {
     try {
       return await this.#send(name, args);
     } catch (error) {
@@ -66,8 +66,8 @@ export class Connection {
     const client = this.#client;
     this.#client = null;
     this.#reason = 'The read store is closed';
-    await client?.quit().catch(() => undefined);
     this.#closing.abort();
+    await client?.quit().catch(() => undefined);
     client?.disconnect();
     await this.#supervised;
   }

@@ -9,14 +9,14 @@ import { fill, filled, READS } from './given.fixture.js';
 import { openRedisReadStore } from './open.js';
 import type { RedisReadStore } from './store.js';
 
-/** Short, so that a test need not wait for what never comes; long enough for a busy machine. */
-const commandTimeoutMs = 500;
+/** Where a test would otherwise wait for what never comes; long enough for a busy machine to answer the rest. */
+const SOON = { commandTimeoutMs: 700 };
 
 let redis: RedisServer;
 let store: RedisReadStore;
-async function given(options: RedisOptions = {}): Promise<void> {
+async function given(options: RedisOptions = {}, soon = {}): Promise<void> {
   redis = await startRedis(options);
-  store = await openRedisReadStore({ url: redis.url, commandTimeoutMs });
+  store = await openRedisReadStore({ url: redis.url, ...soon });
   await fill(store);
 }
 afterEach(async () => {
@@ -94,7 +94,7 @@ describe('a Redis that is down', () => {
 });
 
 describe('a Redis that is frozen', () => {
-  beforeEach(() => given());
+  beforeEach(() => given({}, SOON));
 
   it('answers nothing within the time allowed, keeps no queue, and is used again once it moves', async () => {
     redis.freeze();
@@ -110,7 +110,7 @@ describe('a Redis that is frozen', () => {
 
   it('can be closed, and is not opened', async () => {
     redis.freeze();
-    await refused(openRedisReadStore({ url: redis.url, commandTimeoutMs }), /did not answer in time$/);
+    await refused(openRedisReadStore({ url: redis.url, ...SOON }), /did not answer in time$/);
     await store.close();
     redis.thaw();
   });
@@ -143,7 +143,7 @@ describe('a Redis that cuts its answers', () => {
 
   it('is asked again, and what was committed is told by the states', async () => {
     const { port } = proxy.address() as AddressInfo; // it listens on TCP
-    const far = await openRedisReadStore({ url: `redis://127.0.0.1:${port}`, commandTimeoutMs });
+    const far = await openRedisReadStore({ url: `redis://127.0.0.1:${port}`, ...SOON });
     cut = true;
     await refused(far.commit([next]), /cut the connection|did not answer/);
     for (const call of CALLS) await refused(call(far), /\S/);
@@ -190,6 +190,9 @@ describe('a Redis that forgot its scripts', () => {
   it('is told them again', async () => {
     await redis.command('SCRIPT', 'FLUSH');
     for (const [read, whole] of Object.values(READS)) expect(await read(store)).toEqual(whole);
-    await store.commit([next]);
+    await redis.command('SCRIPT', 'FLUSH');
+    const keys = Array.from({ length: 80_000 }, (_, n) => `k${n}`);
+    await store.commit([{ ...next, documents: documents(...keys) }]);
+    expect(await store.get('v@1', ['k79999'])).toEqual(['{"k":"k79999"}']);
   });
 });

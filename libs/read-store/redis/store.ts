@@ -96,9 +96,11 @@ export class RedisReadStore implements ReadStore {
     await this.connection.run(SCRIPTS.BEGIN, this.#keysOf(collection), [collection, progress, partitions]);
   }
 
+  /** Empty for one that was lost too: to be begun again. */
   async states(collection: Collection): Promise<PartitionState[]> {
     const answer = await this.connection.run(SCRIPTS.STATES, this.#keysOf(collection), [collection]);
-    const [, chunks = []] = answer as [Standing, string[][]?];
+    const [standing, chunks = []] = answer as [Standing, string[][]?];
+    if (standing === 'ok') this.#seen.add(collection);
     const fields = chunks.flat();
     return Array.from({ length: fields.length / 2 }, (_, partition) => ({
       checkpoint: checkpointOf(fields[2 * partition] ?? ''),
@@ -107,7 +109,7 @@ export class RedisReadStore implements ReadStore {
   }
 
   async collections(): Promise<Collection[]> {
-    const fields = (await this.connection.command('HKEYS', this.keys.catalogue)) as string[];
+    const fields = (await this.connection.command('HKEYS', [this.keys.catalogue])) as string[];
     return fields
       .filter((field) => field.startsWith('c:'))
       .map((field) => field.slice(2))
@@ -115,8 +117,8 @@ export class RedisReadStore implements ReadStore {
   }
 
   async active(view: string): Promise<Collection | null> {
-    const collection = (await this.connection.command('HGET', this.keys.catalogue, `v:${view}`)) as
-      string | null;
+    const asked = this.connection.command('HGET', [this.keys.catalogue, `v:${view}`]);
+    const collection = (await asked) as string | null;
     if (collection !== null) this.#seen.add(collection);
     return collection;
   }
