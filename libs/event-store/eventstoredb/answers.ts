@@ -16,6 +16,10 @@ export const SILENCE = Symbol('silence');
 /** The server has ended its answer. */
 export const END = Symbol('end');
 
+/** What is still taken of an answer that nobody wants, before it is cancelled: no more than may be on the way. */
+const LAST_ANSWERS = 32;
+const LEAVE_MS = 1000;
+
 export class Answers {
   #failure: unknown;
   #ended = false;
@@ -59,6 +63,19 @@ export class Answers {
 
   cancel(): void {
     this.stream.cancel();
+  }
+
+  /**
+   * Nobody takes any more. An answer that is at its end is let end: servers take many cancelled calls for an attack
+   * (CVE-2023-44487) and close the connection, with everything that is under way on it.
+   */
+  async leave(): Promise<void> {
+    for (let i = 0; i < LAST_ANSWERS; i++) {
+      const answer = await this.next(LEAVE_MS).catch(() => END);
+      if (answer === END) return;
+      if (answer === SILENCE) break;
+    }
+    this.cancel();
   }
 
   #woken(patienceMs: number): Promise<boolean> {

@@ -77,9 +77,16 @@ export class Log {
   /** Position of the newest event that is not of the system's own. */
   async head(): Promise<Position | null> {
     const allowed = passes({});
-    const newest = allRequest('backwards', 'end', Number.MAX_SAFE_INTEGER, serverFilter({}));
-    for await (const event of this.#events(newest)) if (allowed(event)) return event.position;
-    return null;
+    let place: Place = 'end';
+    for (let size = 1; ; size = PAGE) {
+      let received = 0;
+      for await (const event of this.#events(allRequest('backwards', place, size, serverFilter({})))) {
+        if (allowed(event)) return event.position;
+        received += 1;
+        place = at(event.position);
+      }
+      if (received < size) return null;
+    }
   }
 
   /** Position of the newest event of all, system events too: no position that was ever given out is behind it. */
@@ -113,7 +120,7 @@ export class Log {
     const probe = allRequest('forwards', at(after), 1, null);
     const isPosition = await this.connection.read(probe, this.connection.deadlineMs, signal).then(
       (answers) => {
-        answers.cancel();
+        void answers.leave();
         return true;
       },
       onInvalidPosition(async () => false),
@@ -172,7 +179,7 @@ export class Log {
         if (stored) yield stored;
       }
     } finally {
-      answers.cancel();
+      void answers.leave();
     }
   }
 }

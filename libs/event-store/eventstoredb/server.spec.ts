@@ -39,6 +39,20 @@ describe(`a store in ${serverName}`, () => {
     await expect(store.append(tombstoned, [anEvent()], 'any')).rejects.toThrow(/deleted for good/);
   });
 
+  /** A server that sees a thousand calls cancelled closes the connection. */
+  it('is asked small questions by the thousand', async () => {
+    const { position } = await store.append(fresh('stream'), someEvents(3), 'no_stream');
+    for (let i = 0; i < 30; i++)
+      await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          expect(await store.head()).toBeGreaterThanOrEqual(position);
+          expect(await all(store.readAll({ limit: 1 }))).toHaveLength(1);
+          for await (const event of store.readAll({ after: position - 1n, limit: 1 }))
+            expect(event.position).toBe(position);
+        }),
+      );
+  });
+
   it('closes twice, and with appends under way, of which each is answered', async () => {
     const closing = await server.connect();
     const appends = Array.from({ length: 100 }, () =>

@@ -39,13 +39,10 @@ export async function* subscription(
   try {
     for (;;) {
       try {
-        for await (const message of life(log, cursor, filter, signal, patience.quietMs)) {
+        for await (const message of life(log, cursor, filter, signal, watch, patience.quietMs)) {
           failures = 0;
           cursor = message.kind === 'event' ? message.event.position : message.position;
           watch.at(cursor);
-          watch.became(
-            message.kind === 'caught-up' ? 'live' : watch.state.kind === 'live' ? 'live' : 'catching up',
-          );
           yield message;
           if (signal?.aborted) return;
         }
@@ -70,6 +67,7 @@ async function* life(
   after: Position | null,
   filter: EventFilter,
   signal: AbortSignal | undefined,
+  watch: SubscriptionWatch,
   quietMs: number,
 ): AsyncGenerator<SubscriptionMessage> {
   if (signal?.aborted) return;
@@ -77,6 +75,7 @@ async function* life(
   const answers = await log.follow(start, filter, signal);
   const stop = (): void => answers.cancel();
   signal?.addEventListener('abort', stop);
+  watch.became('catching up');
   const allowed = passes(filter);
   let cursor = after;
   let live = false;
@@ -90,7 +89,10 @@ async function* life(
       if (answer === END) throw new Error('the server ended the subscription');
       if (answer !== SILENCE && !answer.hasCaughtUp()) {
         owedSince = null;
-        if (answer.hasFellBehind()) live = false;
+        if (answer.hasFellBehind()) {
+          live = false;
+          watch.became('catching up');
+        }
         const message = await messageOf(log, answer, cursor);
         if (message === null) continue;
         cursor = message.kind === 'event' ? message.event.position : message.position;
@@ -106,6 +108,7 @@ async function* life(
         continue;
       }
       if (!owes && isBehind(cursor, through)) yield { kind: 'passed', position: (cursor = through) };
+      watch.became('live');
       if (!live) yield { kind: 'caught-up', position: cursor };
       live = true;
     }
