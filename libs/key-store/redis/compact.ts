@@ -12,48 +12,48 @@ const LIMIT_MS = 5 * 60_000;
 const POLL_MS = 20;
 const LONGEST_POLL_MS = 500;
 
+const STATUS = { BGREWRITEAOF: 'aof_last_bgrewrite_status', BGSAVE: 'rdb_last_bgsave_status' } as const;
+const UNDER_WAY = ['aof_rewrite_in_progress', 'aof_rewrite_scheduled', 'rdb_bgsave_in_progress'];
+
+type Command = keyof typeof STATUS;
+
 /** @throws KeyStoreUnavailable when it is not done in five minutes; it may go on by itself */
 export async function rewriteFiles(connection: Connection): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
   const snapshots = await connection.read((_, fitness) => Promise.resolve(fitness.snapshots));
-  await rewritten(connection, deadline, ['BGREWRITEAOF'], 'aof_rewrite', 'aof_last_bgrewrite_status');
-  if (snapshots) await rewritten(connection, deadline, ['BGSAVE'], 'rdb_bgsave', 'rdb_last_bgsave_status');
+  await rewritten(connection, 'BGREWRITEAOF', deadline);
+  if (snapshots) await rewritten(connection, 'BGSAVE', deadline);
 }
 
-async function rewritten(
-  connection: Connection,
-  deadline: number,
-  command: readonly [string],
-  what: 'aof_rewrite' | 'rdb_bgsave',
-  status: string,
-): Promise<void> {
-  const idle = async (): Promise<ReadonlyMap<string, string>> => {
-    for (let pause = POLL_MS; ; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
-      const info = await connection.read(infoOf);
-      const busy = ['aof_rewrite_in_progress', 'aof_rewrite_scheduled', 'rdb_bgsave_in_progress'];
-      if (busy.every((one) => info.get(one) !== '1')) return info;
-      if (performance.now() > deadline)
-        throw new KeyStoreUnavailable(`${connection.name} has not written its files anew yet (${what}).`);
-      await delay(pause);
-    }
-  };
+async function rewritten(connection: Connection, command: Command, deadline: number): Promise<void> {
   // One that is under way already may have begun before the last key was destroyed: it is waited for, and does not count.
-  do await idle();
+  do await idle(connection, deadline);
   while (!(await connection.read((redis) => begun(redis, command))));
-  const info = await idle();
-  if (info.get(status) !== 'ok')
+  const info = await idle(connection, deadline);
+  if (info.get(STATUS[command]) !== 'ok')
     throw new KeyStoreUnavailable(
-      `${connection.name} could not write its files anew (${what}): see its log.`,
+      `${connection.name} could not write its files anew (${command}): see its log.`,
     );
 }
 
+/** How it is once nothing is being written in the background. */
+async function idle(connection: Connection, deadline: number): Promise<ReadonlyMap<string, string>> {
+  for (let pause = POLL_MS; ; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
+    const info = await connection.read(infoOf);
+    if (UNDER_WAY.every((one) => info.get(one) !== '1')) return info;
+    if (performance.now() > deadline)
+      throw new KeyStoreUnavailable(`${connection.name} does not finish writing its files anew.`);
+    await delay(pause);
+  }
+}
+
 /** False where another is under way, begun by somebody else meanwhile. */
-async function begun(redis: Redis, [command]: readonly [string]): Promise<boolean> {
+async function begun(redis: Redis, command: Command): Promise<boolean> {
   try {
     await redis.call(command);
     return true;
   } catch (error) {
-    if (/in progress/i.test((error as Error).message)) return false;
+    if (/in progress|child process is active/i.test((error as Error).message)) return false;
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { fitnessOf, type Fitness } from './fitness.js';
 /** Reading a large append-only file may take this long; who starts waits for it. */
 const LOADING_MS = 60_000;
 const LONGEST_PAUSE_MS = 1_000;
+const LAST_WORDS_MS = 200;
 
 export class Connection {
   private opened = false;
@@ -50,6 +51,7 @@ export class Connection {
       connectionName: 'touchstone-keys',
       connectTimeout: timeoutMs,
       commandTimeout: timeoutMs,
+      disconnectTimeout: LAST_WORDS_MS,
       socketTimeout: timeoutMs, // a connection of which the other end is gone without a word
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
