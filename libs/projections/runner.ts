@@ -338,11 +338,13 @@ export class ProjectionRunner {
     }
   }
 
-  /** Names of what there is and of what is live. */
+  /** Names of what there is, whole, and of what is live. To ask for states has a store notice what it has lost. */
   private async glance(): Promise<string> {
     const { readStore } = this.options;
+    const collections = await readStore.collections();
+    const states = await Promise.all(collections.map((collection) => readStore.states(collection)));
     const live = await Promise.all(this.views.map(({ name }) => readStore.active(name)));
-    return JSON.stringify([await readStore.collections(), live]);
+    return JSON.stringify([collections, states.map(({ length }) => length), live]);
   }
 
   private async decodeAt(positions: readonly string[]): Promise<Decoded[]> {
