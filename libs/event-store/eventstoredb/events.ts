@@ -1,7 +1,6 @@
 /** Between the port's events and the server's messages. Text goes in and comes out as the same bytes. */
-import type { NewEvent, Position, StoredEvent } from '../port.js';
-import { AppendReq, identifierOf, UUID, Empty, type ReadEvent } from './protocol.js';
-import type { ExpectedRevision } from '../port.js';
+import type { ExpectedRevision, NewEvent, Position, StoredEvent } from '../port.js';
+import { AppendReq, Empty, identifierOf, UUID, type ReadEvent } from './protocol.js';
 
 export function appendRequests(
   stream: string,

@@ -14,6 +14,7 @@ import type {
 } from '../port.js';
 import { append } from './append.js';
 import { Connection } from './connection.js';
+import { isOfUsers } from './filter.js';
 import { Log } from './log.js';
 import {
   SubscriptionStates,
@@ -87,6 +88,7 @@ class EventStoreDbStore implements EventStoreDb {
     expected: ExpectedRevision,
   ): Promise<AppendResult> {
     checkAppend(stream, events, expected);
+    checkNames(stream, events);
     return append(this.connection, this.#log, stream, events, expected);
   }
 
@@ -148,4 +150,10 @@ class EventStoreDbStore implements EventStoreDb {
       throw this.connection.failure(error);
     }
   }
+}
+
+/** What is appended under the server's own names is never read again: it is a system event. @throws TypeError */
+function checkNames(stream: string, events: readonly NewEvent[]): void {
+  for (const name of [stream, ...events.map(({ type }) => type)])
+    if (!isOfUsers(name)) throw new TypeError(`${name} begins with $, as only EventStoreDB's own names do.`);
 }

@@ -23,8 +23,8 @@ export function serverFilter({ types, streamPrefix }: EventFilter): FilterOption
   return options.setEventType(matching('^[^$]'));
 }
 
-/** Passes nothing, for a subscription that only wants to know how far the log has got. */
-export const NOTHING = (): FilterOptions =>
+/** For a subscription whose filter nothing can pass: it still says how far the log has got. */
+export const nothing = (): FilterOptions =>
   new Options()
     .setMax(WINDOW)
     .setCheckpointintervalmultiplier(CHECKPOINT_WINDOWS)
@@ -41,7 +41,8 @@ export function passes({ types, streamPrefix = '' }: EventFilter): (event: Store
 export const isNarrower = ({ types, streamPrefix }: EventFilter): boolean =>
   types !== undefined && Boolean(streamPrefix);
 
-const isOfUsers = (name: string): boolean => !name.startsWith('$');
+/** Names that begin with $ are the server's own: of statistics, users, metadata, links. */
+export const isOfUsers = (name: string): boolean => !name.startsWith('$');
 
 const matching = (regex: string) => new Options.Expression().setRegex(regex);
 

@@ -15,7 +15,7 @@ import { END, SILENCE, type Answers } from './answers.js';
 import type { Connection } from './connection.js';
 import { storedEvent } from './events.js';
 import { codeOf, exceptionOf, STATUS } from './failure.js';
-import { isNarrower, NOTHING, passes, serverFilter } from './filter.js';
+import { isNarrower, nothing, passes, serverFilter } from './filter.js';
 import { Empty, identifierOf, ReadReq, type FilterOptions } from './protocol.js';
 
 const PAGE = 500;
@@ -130,7 +130,7 @@ export class Log {
 
   /** Subscribes after a position of an event. The first answer is the server's confirmation. */
   async follow(after: Position | null, filter: EventFilter, signal?: AbortSignal): Promise<Answers> {
-    const options = allOptions('forwards', placeOf(after), serverFilter(filter) ?? NOTHING());
+    const options = allOptions('forwards', placeOf(after), serverFilter(filter) ?? nothing());
     options.setSubscription(new ReadReq.Options.SubscriptionOptions());
     return this.connection.read(new ReadReq().setOptions(options), this.connection.deadlineMs, signal);
   }
@@ -144,11 +144,11 @@ export class Log {
   ): AsyncGenerator<StoredEvent> {
     const open = (place: Place): Promise<Answers> =>
       this.connection.read(allRequest('forwards', place, size, filter), patienceMs);
-    if (cursor === undefined) return yield* this.#eventsOf(await open('start'), patienceMs);
+    if (cursor === undefined) return yield* this.#eventsOf(await open('start'), patienceMs, size);
     const answers = await open(at(cursor))
       .catch(onInvalidPosition(() => open(at(cursor + 1n))))
       .catch(onInvalidPosition(async () => open(placeOf(await this.#lastUpTo(cursor)))));
-    yield* this.#eventsOf(answers, patienceMs);
+    yield* this.#eventsOf(answers, patienceMs, size);
   }
 
   async #lastUpTo(position: Position): Promise<Position | null> {
@@ -168,9 +168,10 @@ export class Log {
     yield* this.#eventsOf(await this.connection.read(request, deadlineMs, signal), deadlineMs);
   }
 
-  async *#eventsOf(answers: Answers, patienceMs: number): AsyncGenerator<StoredEvent> {
+  /** Ends at the count: a server that filters looks for one more before it ends, if need be through the whole log. */
+  async *#eventsOf(answers: Answers, patienceMs: number, count = Infinity): AsyncGenerator<StoredEvent> {
     try {
-      for (;;) {
+      for (let left = count; left > 0; left--) {
         const answer = await answers.next(patienceMs);
         if (answer === END || (answer !== SILENCE && answer.hasStreamNotFound())) return;
         if (answer === SILENCE) throw this.connection.late();

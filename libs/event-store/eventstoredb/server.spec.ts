@@ -24,6 +24,13 @@ describe(`a store in ${serverName}`, () => {
       }
   });
 
+  it("takes no event under the server's own names, where it would not be read again", async () => {
+    const [system, stream] = [`$${fresh('stream')}`, fresh('stream')];
+    await expect(store.append(system, [anEvent()], 'any')).rejects.toThrow(TypeError);
+    await expect(store.append(stream, [anEvent({ type: '$Type' })], 'any')).rejects.toThrow(TypeError);
+    expect(await streamIds(store, stream)).toEqual([]);
+  });
+
   it('has streams that were deleted as streams without events', async () => {
     const [deleted, tombstoned] = [fresh('stream'), fresh('stream')];
     for (const stream of [deleted, tombstoned]) await store.append(stream, someEvents(2), 'no_stream');

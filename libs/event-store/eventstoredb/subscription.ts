@@ -15,8 +15,6 @@ import type { Log } from './log.js';
 import type { ReadResp } from './protocol.js';
 import type { SubscriptionWatch } from './subscription-states.js';
 
-const LARGEST_POSITION = 2n ** 63n - 1n;
-
 export interface Patience {
   /** How long a subscription is quiet before it asks what the server owes it, in milliseconds. */
   readonly quietMs: number;
@@ -60,6 +58,9 @@ export async function* subscription(
     watch.close();
   }
 }
+
+/** Positions are signed numbers of 64 bits to the server. */
+const LARGEST_POSITION = 2n ** 63n - 1n;
 
 /** Until the connection breaks, which throws, or the signal aborts, which returns. */
 async function* life(
