@@ -78,7 +78,7 @@ export function addKeys(program: Command): void {
     .action((options: Common) =>
       run(async () => {
         const { rotateMaster } = await import('./rotate-master.js');
-        const rotated = await rotateMaster(configOf(options), process.env);
+        const rotated = await rotateMaster(configOf(options));
         print(options, rotated, ({ rewrapped, total, masterKey }) =>
           [
             `${count(rewrapped)} of ${count(total)} keys and secrets were wrapped anew; all are under master key ${masterKey}.`,

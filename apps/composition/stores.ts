@@ -11,10 +11,10 @@ import {
   type SubscriptionNotice,
   type SubscriptionState,
 } from '#event-store/index.js';
-import { Identities, openEmbeddedKeyStore, type KeyStore } from '#key-store/index.js';
+import { Identities, openKeyStore, type KeyStore } from '#key-store/index.js';
 import { SHARED_PARTITIONS } from '#projections/index.js';
 import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
-import { ConfigError, files, type Config } from './config.js';
+import { files, type Config } from './config.js';
 import { catalogue } from './contexts.js';
 
 export interface Stores {
@@ -30,8 +30,10 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-export type StoreConfig = Pick<Config, 'dataFolder'> &
-  Partial<Pick<Config, 'eventStoreUrl' | 'redisUrl' | 'keysUrl' | 'masterKeys'>>;
+export type StoreConfig = Pick<
+  Config,
+  'dataFolder' | 'eventStoreUrl' | 'redisUrl' | 'keysUrl' | 'masterKeys'
+>;
 
 interface OpenedEventStore {
   readonly eventStore: EventStore;
@@ -52,7 +54,14 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
     opened(eventStore);
     // Else new keys would be made without a word, and everybody in the log would be as if erased.
     const mustExist = (await eventStore.head()) !== null;
-    const keyStore = opened(await openKeyStore(config, mustExist));
+    const keyStore = opened(
+      await openKeyStore({
+        path: files(config).keys,
+        url: config.keysUrl,
+        masterKeys: config.masterKeys,
+        mustExist,
+      }),
+    );
     const codec = new Codec(catalogue, keyStore);
     await recogniseKeys(new CommandHandling({ store: eventStore, codec, customerDeciders: [] }), keyStore);
     const readStore = opened(await openReadStore(config));
@@ -78,15 +87,6 @@ async function openEventStore(config: StoreConfig, notice?: SubscriptionNotice):
     ...(notice && { notice }),
   });
   return { eventStore, subscriptions: () => eventStore.subscriptions() };
-}
-
-async function openKeyStore(config: StoreConfig, mustExist: boolean): Promise<KeyStore> {
-  const { keysUrl, masterKeys } = config;
-  if (!keysUrl) return openEmbeddedKeyStore({ path: files(config).keys, masterKeys, mustExist });
-  if (masterKeys === undefined)
-    throw new ConfigError('KEYS_URL is set and MASTER_KEY is not: keys in Redis are kept wrapped only.');
-  const { openRedisKeyStore } = await import('#key-store/redis/redis.js');
-  return openRedisKeyStore({ url: keysUrl, masterKeys, mustExist });
 }
 
 async function openReadStore(config: StoreConfig): Promise<ReadStore> {

@@ -1,7 +1,6 @@
 import { openEmbeddedKeyStore } from './embedded/embedded.js';
 import type { MasterKeys } from './master-key.js';
 import { KeyStoreUnavailable, type KeyStore } from './port.js';
-import { openRedisKeyStore } from './redis/redis.js';
 
 export interface KeyStoreOptions {
   /** The file that holds the keys where there is no `url`. */
@@ -16,8 +15,10 @@ export interface KeyStoreOptions {
 /** The key store that is configured. @throws KeyStoreUnavailable */
 export async function openKeyStore({ path, url, masterKeys, mustExist }: KeyStoreOptions): Promise<KeyStore> {
   if (url === undefined) return openEmbeddedKeyStore({ path, masterKeys, mustExist });
-  if (masterKeys !== undefined) return openRedisKeyStore({ url, masterKeys, mustExist });
-  throw new KeyStoreUnavailable(
-    'Keys in Redis are wrapped: set MASTER_KEY or MASTER_KEY_FILE beside KEYS_URL.',
-  );
+  if (masterKeys === undefined)
+    throw new KeyStoreUnavailable(
+      'Keys in Redis are wrapped: set MASTER_KEY or MASTER_KEY_FILE beside KEYS_URL.',
+    );
+  const { openRedisKeyStore } = await import('./redis/redis.js'); // its client is loaded only for it
+  return openRedisKeyStore({ url, masterKeys, mustExist });
 }

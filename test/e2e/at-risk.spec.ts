@@ -56,6 +56,7 @@ beforeAll(async () => {
   await registered('loyal', 10);
   await registered('lost', 400);
   await registered('silent', 120);
+  await touchstone.settled();
   await until(async () => (await timeline('silent')).length > 0);
   await touchstone.settled();
 });
@@ -115,6 +116,7 @@ describe('A customer who has not bought for 120 days', () => {
     await touchstone.stop();
     touchstone = await startTouchstone({ folder, keys });
     await registered('another', 100); // once this one is recorded, whoever runs has looked
+    await touchstone.settled();
     await until(async () => (await timeline('another')).length > 0);
     await touchstone.settled();
     expect(await replayed('silent')).toHaveLength(1);

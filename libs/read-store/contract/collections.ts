@@ -42,7 +42,7 @@ export function collections(current: () => OpenedReadStore): void {
 
     it('are active for no view once they are dropped', async () => {
       const other = await current().second();
-      await put({});
+      for (const collection of ['v@1', 'w@1']) await put({ collection });
       await store.activate('v', 'v@1');
       await store.activate('w', 'w@1');
       await store.drop('v@1');
