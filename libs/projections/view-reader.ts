@@ -41,28 +41,57 @@ export class ViewReader {
   }
 
   async get<D>(view: Pick<AnyView, 'name' | 'version'>, keys: readonly string[]): Promise<(D | undefined)[]> {
-    const texts = await this.store.get(await this.collection(view), keys);
+    const texts = await this.read(
+      view,
+      (collection) => this.store.get(collection, keys),
+      (found) => found.every((text) => text === undefined),
+    );
     return texts.map((text) => (text === undefined ? undefined : (JSON.parse(text) as D)));
   }
 
-  async range(view: Pick<AnyView, 'name' | 'version'>, list: string, range: ListRange): Promise<ListItem[]> {
-    return this.store.range(await this.collection(view), list, range);
+  range(view: Pick<AnyView, 'name' | 'version'>, list: string, range: ListRange): Promise<ListItem[]> {
+    return this.read(
+      view,
+      (collection) => this.store.range(collection, list, range),
+      (items) => items.length === 0,
+    );
   }
 
-  async rangeText(
+  rangeText(view: Pick<AnyView, 'name' | 'version'>, list: string, range: ListRange): Promise<TextPage> {
+    return this.read(
+      view,
+      (collection) => this.store.rangeText(collection, list, range),
+      (page) => page.count === 0,
+    );
+  }
+
+  size(view: Pick<AnyView, 'name' | 'version'>, list: string): Promise<number> {
+    return this.read(
+      view,
+      (collection) => this.store.size(collection, list),
+      (size) => size === 0,
+    );
+  }
+
+  cells(view: Pick<AnyView, 'name' | 'version'>, prefix: string): Promise<[string, number][]> {
+    return this.read(
+      view,
+      (collection) => this.store.cells(collection, prefix),
+      (cells) => cells.length === 0,
+    );
+  }
+
+  /** What was found empty may have been dropped that moment, because another took over: then that is asked. */
+  private async read<T>(
     view: Pick<AnyView, 'name' | 'version'>,
-    list: string,
-    range: ListRange,
-  ): Promise<TextPage> {
-    return this.store.rangeText(await this.collection(view), list, range);
-  }
-
-  async size(view: Pick<AnyView, 'name' | 'version'>, list: string): Promise<number> {
-    return this.store.size(await this.collection(view), list);
-  }
-
-  async cells(view: Pick<AnyView, 'name' | 'version'>, prefix: string): Promise<[string, number][]> {
-    return this.store.cells(await this.collection(view), prefix);
+    ask: (collection: string) => Promise<T>,
+    isEmpty: (answer: T) => boolean,
+  ): Promise<T> {
+    for (;;) {
+      const collection = await this.collection(view);
+      const answer = await ask(collection);
+      if (!isEmpty(answer) || (await this.store.active(view.name)) === collection) return answer;
+    }
   }
 
   async status(view: Pick<AnyView, 'name'>): Promise<ViewStatus> {

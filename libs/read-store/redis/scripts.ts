@@ -37,14 +37,19 @@ local function sizes(k)
     redis.call('ZCARD', KEYS[k + 4])
 end
 
--- Takes a collection away that lost some of its keys, and its views' right to be answered from it.
-local function lose(k, name)
+-- Takes a collection away, and its views' right to be answered from it. Answers whether it had been begun.
+local function takeAway(k, name)
   redis.call('UNLINK', five(k))
-  redis.call('HDEL', KEYS[1], 'c:' .. name)
   local fields = redis.call('HGETALL', KEYS[1])
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 2) == 'v:' and fields[i + 1] == name then redis.call('HDEL', KEYS[1], fields[i]) end
   end
+  return redis.call('HDEL', KEYS[1], 'c:' .. name) == 1
+end
+
+-- Of a collection that lost some of its keys nothing is to be trusted.
+local function lose(k, name)
+  takeAway(k, name)
   return 'lost'
 end
 
@@ -152,8 +157,7 @@ return { stands }`);
 
 /** ARGV: collection */
 const DROP = script(lua`
-redis.call('UNLINK', five(2))
-if redis.call('HDEL', KEYS[1], 'c:' .. ARGV[1]) == 1 then redis.call('HSET', KEYS[1], 'd:' .. ARGV[1], 1) end`);
+if takeAway(2, ARGV[1]) then redis.call('HSET', KEYS[1], 'd:' .. ARGV[1], 1) end`);
 
 const LEASES = lua`
 local now = redis.call('TIME')
