@@ -5,12 +5,13 @@ import { startProjectorThread } from '../projector/start-thread.js';
 import { readConfig } from '../composition/config.js';
 import { runProcess } from '../composition/process.js';
 import { openStores } from '../composition/stores.js';
+import { logSubscriptions } from '../composition/subscription-log.js';
 import { createApi } from './app.js';
 
 await runProcess(async (say) => {
   const config = readConfig(process.env);
   const log = createLogger({ level: config.logLevel });
-  const stores = await openStores(config);
+  const stores = await openStores(config, logSubscriptions(log));
   const projector = config.projector === 'inside' ? startProjectorThread(config, log) : null;
   const { app, firstKey, close } = await createApi(stores, config, log);
   // Before anything else can go wrong: it is in the log, and nobody could read it again.

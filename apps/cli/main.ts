@@ -6,6 +6,7 @@ import { addDemo } from './demo.command.js';
 import { addExport } from './export.command.js';
 import { addImport } from './import.command.js';
 import { addKeys } from './keys.command.js';
+import { addParked } from './parked.command.js';
 import { addRebuild } from './rebuild.command.js';
 import { addVerify } from './verify.command.js';
 
@@ -13,7 +14,7 @@ const HELP = `
 Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when it found something wrong.`;
 
 const program = new Command('touchstone')
-  .description('Event-sourced customer relationships: import, verify, rebuild, export, keys, demo.')
+  .description('Event-sourced customer relationships: import, verify, rebuild, parked, export, keys, demo.')
   .addHelpText('after', HELP)
   .showHelpAfterError('(touchstone <command> --help shows how)')
   .configureHelp({ showGlobalOptions: true })
@@ -23,6 +24,7 @@ addDemo(program);
 addImport(program);
 addVerify(program);
 addRebuild(program);
+addParked(program);
 addExport(program);
 addKeys(program);
 

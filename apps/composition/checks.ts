@@ -3,7 +3,7 @@ import type { HealthCheck } from '#http/index.js';
 import type { AnyView, ViewLag, ViewReader } from '#projections/index.js';
 import type { Stores } from './stores.js';
 
-export const storeChecks = ({ eventStore, readStore }: Stores): HealthCheck[] => [
+export const storeChecks = ({ eventStore, keyStore, readStore, subscriptions }: Stores): HealthCheck[] => [
   {
     name: 'event-store',
     check: async () => ({ ok: true, detail: { head: String(await eventStore.head()) } }),
@@ -11,6 +11,23 @@ export const storeChecks = ({ eventStore, readStore }: Stores): HealthCheck[] =>
   {
     name: 'read-store',
     check: async () => ({ ok: true, detail: { collections: (await readStore.collections()).length } }),
+  },
+  {
+    name: 'key-store',
+    check: async () => ({ ok: true, detail: { fingerprint: await keyStore.fingerprint() } }),
+  },
+  {
+    name: 'subscriptions',
+    check: async () => {
+      const broken = subscriptions().filter(({ kind }) => kind === 'broken');
+      // Why is in the log: anybody may ask here.
+      const detail = broken.map(({ name, sinceMs, restarts }) => ({
+        name,
+        since: new Date(sinceMs).toISOString(),
+        restarts,
+      }));
+      return { ok: broken.length === 0, detail: { running: subscriptions().length, broken: detail } };
+    },
   },
 ];
 

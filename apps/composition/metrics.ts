@@ -1,11 +1,11 @@
-/** How far each view is behind the log, and what it could not fold, for Prometheus; looked up when it is asked for. */
+/** How far each view is behind the log, what it could not fold, and how the log is followed, for Prometheus. */
 import { Gauge, type Registry } from 'prom-client';
 import type { AnyView, ViewLag, ViewReader } from '#projections/index.js';
 import type { Stores } from './stores.js';
 
 export function measureStores(
   registry: Registry,
-  { eventStore: store }: Stores,
+  { eventStore: store, subscriptions }: Stores,
   views: ViewReader,
   all: readonly AnyView[],
 ): void {
@@ -31,6 +31,24 @@ export function measureStores(
     ({ lag }) => lag.seconds,
   );
   ofEachView('touchstone_view_parked_events', 'Events a view could not fold', ({ parked }) => parked);
+  new Gauge({
+    name: 'touchstone_subscriptions',
+    help: 'Subscriptions to a server, by how they are doing',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect() {
+      for (const state of ['live', 'catching up', 'broken'] as const)
+        this.set({ state }, subscriptions().filter(({ kind }) => kind === state).length);
+    },
+  });
+  new Gauge({
+    name: 'touchstone_subscription_restarts',
+    help: 'How many times the subscriptions that run were started again',
+    registers: [registry],
+    collect() {
+      this.set(subscriptions().reduce((total, { restarts }) => total + restarts, 0));
+    },
+  });
   new Gauge({
     name: 'touchstone_log_head',
     help: 'Position of the newest event',

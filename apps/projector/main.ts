@@ -4,6 +4,7 @@ import { createLogger, listen } from '#http/index.js';
 import { readConfig } from '../composition/config.js';
 import { runProcess } from '../composition/process.js';
 import { openStores } from '../composition/stores.js';
+import { logSubscriptions } from '../composition/subscription-log.js';
 import { createMonitor } from './monitor.js';
 import { startProjector } from './projector.js';
 
@@ -13,7 +14,7 @@ const DEFAULT_PORT = 3001;
 await runProcess(async (say) => {
   const config = readConfig(process.env, DEFAULT_PORT);
   const log = createLogger({ level: config.logLevel });
-  const stores = await openStores(config);
+  const stores = await openStores(config, logSubscriptions(log));
   const projector = await startProjector(stores, log, config);
   const monitor = await createMonitor(stores, projector, log);
   const url = await listen(monitor.app, config);

@@ -3,11 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '#http/logger.js';
 import type { Config } from '../composition/config.js';
 import { openStores } from '../composition/stores.js';
+import { logSubscriptions } from '../composition/subscription-log.js';
 import { startProjector } from './projector.js';
 
 const config = workerData as Config; // what `startProjectorThread` sends
-const stores = await openStores(config);
-const projector = await startProjector(stores, createLogger({ level: config.logLevel }), config);
+const log = createLogger({ level: config.logLevel });
+const stores = await openStores(config, logSubscriptions(log));
+const projector = await startProjector(stores, log, config);
 parentPort?.once('message', () => {
   void (async () => {
     await projector.stop();

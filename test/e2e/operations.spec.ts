@@ -14,7 +14,15 @@ describe('whoever runs it', () => {
     const { body } = await touchstone.get('/health/ready', null).expect(200);
     const { checks } = body as { checks: { name: string; ok: boolean; detail: object }[] };
     expect(checks.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['event-store', 'view:timeline', 'view:churn', 'view:unit-figures']),
+      expect.arrayContaining([
+        'event-store',
+        'read-store',
+        'key-store',
+        'subscriptions',
+        'view:timeline',
+        'view:churn',
+        'view:unit-figures',
+      ]),
     );
     for (const check of checks.filter(({ name }) => name.startsWith('view:'))) {
       expect(check).toMatchObject({ ok: true, detail: { lag: { events: 0, seconds: 0 }, parked: 0 } });

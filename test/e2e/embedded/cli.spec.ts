@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openEmbeddedEventStore } from '#event-store/index.js';
 import { startTouchstone, until, type Touchstone } from '#test/support/touchstone.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../apps/cli/main.js', import.meta.url));
@@ -193,6 +194,26 @@ describe('touchstone on a data folder', () => {
 
     const again = json(await embedded('rebuild', 'timeline', '--json'));
     expect(again).toMatchObject([{ view: 'timeline', collection: 'timeline@1.g2', delivered: 42 }]);
+  });
+
+  it('lists what a view could not fold, and why', async () => {
+    expect(await embedded('parked')).toMatchObject({ code: 0, out: 'None are parked.\n' });
+    const log = await openEmbeddedEventStore({ path: join(folder, 'data', 'events.sqlite') });
+    const id = '00000000-0000-8000-8000-000000000009';
+    const newer = { id, type: 'CustomerRegistered', data: '{}', metadata: '{"schema":99}' };
+    const { position } = await log.append('customer-from-the-future', [newer], 'any');
+    await log.close();
+    expect((await embedded('rebuild', 'profile', '--json')).code).toBe(3);
+    const parked = await embedded('parked', 'profile', '--json');
+    expect(parked.code).toBe(3);
+    expect(json(parked)).toEqual([
+      {
+        view: 'profile',
+        type: 'CustomerRegistered',
+        reason: expect.stringContaining('newer'),
+        positions: [String(position)],
+      },
+    ]);
   });
 });
 
