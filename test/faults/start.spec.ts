@@ -4,7 +4,17 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,5 +168,15 @@ describe('files that do not belong together', () => {
     await used();
     await rm(file('keys.sqlite'));
     await refusesToOpen(/has events, but its keys .* are not there/);
+  });
+
+  it('(a log with the keys of another) are refused, for nobody in it could be read', async () => {
+    await used();
+    const other = await startTouchstone();
+    await other.stores.keyStore.compact(); // all of it in the one file
+    await rm(file('keys.sqlite'));
+    await copyFile(join(other.folder, 'keys.sqlite'), file('keys.sqlite'));
+    await other.stop();
+    await refusesToOpen(/written with the key store .*, and this is .*Correct KEYS_URL/);
   });
 });

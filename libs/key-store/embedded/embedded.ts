@@ -5,7 +5,8 @@
  * Keys asked for in one turn of the event loop are made durable by one commit. Other processes may destroy
  * keys in the same file: the cache is emptied whenever SQLite says that another connection has written.
  */
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { masterToWriteUnder, noMasterKey } from '../custody.js';
@@ -45,6 +46,7 @@ export function openEmbeddedKeyStore({ path, masterKeys, mustExist }: EmbeddedKe
     );
   let database: Database | undefined;
   try {
+    mkdirSync(dirname(path), { recursive: true });
     database = new DatabaseSync(path);
     database.exec(SCHEMA);
     chmodSync(path, 0o600);
@@ -170,7 +172,11 @@ class EmbeddedKeyStore implements KeyStore {
 
   close(): Promise<void> {
     if (this.waiting.length > 0) this.make();
-    if (this.database.isOpen) this.database.close();
+    if (this.database.isOpen) {
+      // SQLite itself would do it when the last statement is collected: a copy made before would lack keys.
+      this.database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+      this.database.close();
+    }
     return Promise.resolve();
   }
 
