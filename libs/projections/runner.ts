@@ -115,11 +115,17 @@ export class ProjectionRunner {
         this.reopen = true;
         if (this.isChange(error)) continue;
         this.options.notice?.({ kind: 'failed', error });
-        const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]!;
-        await delay(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+        await this.pause(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]!); // there are some
       }
     }
     await this.leave().catch((error: unknown) => this.options.notice?.({ kind: 'failed', error }));
+  }
+
+  /** Cut short by whoever has something else to be moved. */
+  private async pause(ms: number): Promise<void> {
+    this.live = new AbortController();
+    if (this.stopping.signal.aborted || this.opened.length > 0) return;
+    await delay(ms, undefined, { signal: this.live.signal }).catch(() => undefined);
   }
 
   /** Nothing is under way any more. @throws when the last commit of a lane failed */
@@ -311,10 +317,10 @@ export class ProjectionRunner {
 
   private async followLive(): Promise<void> {
     const [lane] = this.lanes;
+    if (!lane) return this.pause(LOOK_MS);
     this.live = new AbortController();
     const { signal } = this.live;
     if (this.reopen || this.stopping.signal.aborted) return;
-    if (!lane) return void (await delay(LOOK_MS, undefined, { signal }).catch(() => undefined));
     const looking = this.lookAround(signal);
     const messages = this.options.store.subscribe({ after: lane.checkpoint, signal });
     try {
