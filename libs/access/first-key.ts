@@ -1,7 +1,7 @@
 /** A log without keys lets nobody in: the first start makes an admin key and shows it once. */
 import { CommandHandling } from '#commands/index.js';
 import { hashOfApiKey, newApiKey } from '#http/index.js';
-import { systemClock, systemIds, type CommandContext } from '#kernel';
+import { ownCommand, systemClock, systemIds } from '#kernel';
 import { ACCESS, apiKeys } from './api-keys.js';
 
 /** The secret of the key just made; null where there are keys already. Of first starts at once, one makes it. */
@@ -9,13 +9,8 @@ export async function firstAdminKey(handling: CommandHandling): Promise<string |
   if (await hasKeys(handling)) return null;
   const secret = newApiKey();
   const commandId = systemIds.next();
-  const context: CommandContext = {
-    commandId,
-    fingerprint: null,
-    correlationId: commandId,
-    causationId: commandId,
-    actor: { id: 'first-start', role: 'system' },
-    now: systemClock.now(),
+  const context = {
+    ...ownCommand('first-start', commandId, systemClock.now()),
     expectedRevision: -1n, // whoever comes second is refused
   };
   const key = {

@@ -3,7 +3,7 @@
  * would take everybody in the log for erased; so the first start records the key store, and every start compares.
  */
 import type { CommandHandling } from '#commands/index.js';
-import { DomainError, streamNamed, systemClock, systemIds, type Decider } from '#kernel';
+import { DomainError, ownCommand, streamNamed, systemClock, systemIds, type Decider } from '#kernel';
 import { KeyStoreUnavailable, type KeyStore } from '#key-store/index.js';
 import type { InstallationEvent } from './events.js';
 
@@ -39,20 +39,13 @@ export const installation: Decider<Installation, FoundInstallation, Installation
 
 /** @throws KeyStoreUnavailable when the log was written with other keys */
 export async function recogniseKeys(handling: CommandHandling, keyStore: KeyStore): Promise<void> {
-  const commandId = systemIds.next();
+  const context = ownCommand('first-start', systemIds.next(), systemClock.now());
   const command: FoundInstallation = {
     type: 'FoundInstallation',
     keyStore: await keyStore.fingerprint(),
   };
   try {
-    await handling.handle(INSTALLATION, installation, command, {
-      commandId,
-      fingerprint: null,
-      correlationId: commandId,
-      causationId: commandId,
-      actor: { id: 'first-start', role: 'system' },
-      now: systemClock.now(),
-    });
+    await handling.handle(INSTALLATION, installation, command, context);
   } catch (error) {
     throw error instanceof DomainError ? new KeyStoreUnavailable(error.message, { cause: error }) : error;
   }

@@ -8,7 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandHandling, Handled } from '#commands/index.js';
 import { StoreUnavailable } from '#event-store/port.js';
-import { derivedId, DomainError, type Clock, type Instant } from '#kernel';
+import { derivedId, DomainError, ownCommand, type Clock } from '#kernel';
 import type { Duty } from '#leases/index.js';
 import type { AnyDeadline, Due } from './deadline.js';
 
@@ -94,15 +94,9 @@ export class DeadlineProcess implements Duty {
 
   private issue(due: Due): Promise<Handled> {
     const { deadline, handling, clock } = this.options;
-    const commandId = this.idOf(due);
-    const now: Instant = clock.now();
+    const now = clock.now();
     return handling.handle(due.stream, deadline.decider, due.command(now), {
-      commandId,
-      fingerprint: null,
-      correlationId: commandId,
-      causationId: commandId,
-      actor: { id: deadline.name, role: 'system' },
-      now,
+      ...ownCommand(deadline.name, this.idOf(due), now),
       occurredAt: due.occurredAt,
     });
   }

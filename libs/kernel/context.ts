@@ -18,3 +18,13 @@ export interface CommandContext {
   /** Decide only if the stream is at this revision. */
   readonly expectedRevision?: bigint;
 }
+
+/** The context of a command that nobody sent: Touchstone gives it to itself, under a name that says what for. */
+export const ownCommand = (name: string, commandId: string, now: Instant): CommandContext => ({
+  commandId,
+  fingerprint: null,
+  correlationId: commandId,
+  causationId: commandId,
+  actor: { id: name, role: 'system' },
+  now,
+});
