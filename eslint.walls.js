@@ -21,9 +21,10 @@ const contexts = [
 const arrows = {
   kernel: [],
   statistics: [],
-  'key-store': ['kernel'],
+  redis: [],
+  'key-store': ['kernel', 'redis'],
   'event-store': ['kernel', 'key-store'],
-  'read-store': ['kernel', 'event-store'],
+  'read-store': ['kernel', 'event-store', 'redis'],
   leases: ['read-store'],
   projections: ['kernel', 'event-store', 'read-store'],
   commands: ['kernel', 'event-store'],

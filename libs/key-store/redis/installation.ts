@@ -4,12 +4,13 @@
  * in their place.
  */
 import { randomUUID } from 'node:crypto';
+import type { Script, Server } from '#redis/index.js';
 import type { Custody } from '../custody.js';
 import { proofOf } from '../custody.js';
 import type { MasterKey } from '../master-key.js';
 import { KeyStoreUnavailable } from '../port.js';
-import type { Connection } from './connection.js';
-import { FOUND, KEYS, LAYOUT, MASTERS, SECRETS, STORE } from './scripts.js';
+import type { Connections } from './connections.js';
+import { KEYS, LAYOUT, MASTERS, SCRIPTS, SECRETS, STORE } from './scripts.js';
 
 /** As of one moment. */
 export interface Answer {
@@ -32,96 +33,75 @@ export class OtherMaster extends Error {
   override readonly name = 'OtherMaster';
 }
 
-const FIELDS_AT_ONCE = 2_000;
+type Reply = readonly [destroyed: number, subjects: number, values: unknown[]];
 
 export class Installation {
-  private destroyed = 0;
-  private subjects = 0;
+  private known: Answer = { destroyed: 0, subjects: 0 };
 
   private constructor(
-    private readonly connection: Connection,
+    private readonly connections: Connections,
     private readonly names: readonly string[],
     private readonly id: string,
   ) {}
 
   /** @throws KeyStoreUnavailable where there is half of one, one of a newer build, or none though there must be */
   static async found(
-    connection: Connection,
+    connections: Connections,
     prefix: string,
     master: MasterKey,
     mustExist: boolean,
   ): Promise<Installation> {
     const names = [STORE, KEYS, SECRETS, MASTERS].map((one) => prefix + NAME[one]);
     const args = [randomUUID(), master.fingerprint, proofOf(master), mustExist ? 'no' : 'yes'];
-    const [layout, id] = await connection.write(async (redis) => {
-      try {
-        return (await redis.call('EVAL', FOUND, names.length, ...names, ...args)) as string[];
-      } catch (error) {
-        throw refusalOf(error, connection.name);
-      }
-    });
+    const answer = await connections.write((server) => server.run(SCRIPTS.FOUND, names, args));
+    const { where } = connections;
+    if (answer === 'NONE')
+      throw new KeyStoreUnavailable(
+        `There are no keys in ${where}: restore its append-only file, or correct KEYS_URL.`,
+      );
+    if (answer === 'HALF')
+      throw new KeyStoreUnavailable(`Only a part of the keys is in ${where}: restore its append-only file.`);
+    const [layout, id] = answer as string[];
     if (layout !== LAYOUT || id === undefined)
       throw new KeyStoreUnavailable(
-        `The keys in ${connection.name} have layout ${layout}, of a newer build: run that one.`,
+        `The keys in ${where} have layout ${layout}, of a newer build: run that one.`,
       );
-    return new Installation(connection, names, id);
+    return new Installation(connections, names, id);
   }
 
   /** Values of these fields, undefined where there is none; and how things stood then. */
   async read(hash: Hash, fields: readonly string[]): Promise<Found> {
-    const before = { destroyed: this.destroyed, subjects: this.subjects };
-    const { results, durable } = await this.connection.read(async (redis, fitness) => {
-      const all = redis.multi().hmget(this.name(STORE), 'id', 'destroyed').hlen(this.name(KEYS));
-      for (let i = 0; i < fields.length; i += FIELDS_AT_ONCE)
-        all.hmgetBuffer(this.name(hash), ...fields.slice(i, i + FIELDS_AT_ONCE));
-      const results = ((await all.exec()) ?? []).map(([error, result]) => {
-        if (error) throw error;
-        return result;
-      });
-      return { results, durable: fitness.durable === 'when answered' };
-    });
-    const [[id, destroyed], subjects, ...values] = results as [string[], number, ...(Buffer | null)[][]];
-    if (id !== this.id) throw this.gone();
-    const answer = this.noted({ destroyed: Number(destroyed), subjects }, before);
-    return { ...answer, values: values.flat().map((value) => value ?? undefined), durable };
+    const before = this.known;
+    const { reply, durable } = await this.connections.read(async (server, fitness) => ({
+      reply: await this.ask(server, SCRIPTS.READ, [hash, ...fields]),
+      durable: fitness.durable === 'when answered',
+    }));
+    const { values, ...answer } = this.noted(reply, before);
+    return { ...answer, values: (values as (Buffer | null)[]).map((value) => value ?? undefined), durable };
   }
 
   /** Runs a script on the installation; durable when it returns. @throws OtherMaster */
-  async run(script: string, ...args: (string | number | Buffer)[]): Promise<Answer & { values: unknown[] }> {
-    const before = { destroyed: this.destroyed, subjects: this.subjects };
-    const reply = await this.connection.write(async (redis) => {
-      try {
-        const answer = redis.callBuffer('EVAL', script, this.names.length, ...this.names, this.id, ...args);
-        return (await answer) as [number, number, unknown[]];
-      } catch (error) {
-        if (codeOf(error) === 'MASTER') return null;
-        throw codeOf(error) === 'GONE' ? this.gone() : error;
-      }
-    });
-    if (reply === null) throw new OtherMaster();
-    const [destroyed, subjects, values] = reply;
-    return { ...this.noted({ destroyed, subjects }, before), values };
+  async run(script: Script, ...args: (string | number | Buffer)[]): Promise<Answer & { values: unknown[] }> {
+    const before = this.known;
+    return this.noted(await this.connections.write((server) => this.ask(server, script, args)), before);
   }
 
   async custody(): Promise<Custody> {
-    const { active, proofs } = await this.connection.read(async (redis) => ({
-      active: await redis.hget(this.name(STORE), 'active'),
-      proofs: await redis.hgetallBuffer(this.name(MASTERS)),
-    }));
-    return { active, proofs: new Map(Object.entries(proofs)) };
+    const [active, flat] = await this.connections.read(async (server) => [
+      (await server.command('HGET', [this.name(STORE), 'active'])) as string | null,
+      (await server.command('HGETALL', [this.name(MASTERS)], 'bytes')) as Buffer[],
+    ]);
+    return { active, proofs: new Map(pairsOf(flat)) };
   }
 
   /** Every field there is all the while, some of them twice. */
   async *scan(hash: Hash): AsyncGenerator<readonly [field: string, value: Buffer][]> {
     let cursor = '0';
     do {
-      const [next, flat] = await this.connection.read((redis) =>
-        redis.hscanBuffer(this.name(hash), cursor, 'COUNT', 500),
-      );
-      const pairs: [string, Buffer][] = [];
-      for (let i = 0; i + 1 < flat.length; i += 2)
-        pairs.push([String(flat[i]), flat[i + 1] ?? Buffer.alloc(0)]);
-      yield pairs;
+      const [next, flat] = (await this.connections.read((server) =>
+        server.command('HSCAN', [this.name(hash), cursor, 'COUNT', 500], 'bytes'),
+      )) as [Buffer, Buffer[]];
+      yield pairsOf(flat);
       cursor = String(next);
     } while (cursor !== '0');
   }
@@ -130,34 +110,37 @@ export class Installation {
     return this.names[one - 1] ?? '';
   }
 
+  private async ask(
+    server: Server,
+    script: Script,
+    args: readonly (string | number | Buffer)[],
+  ): Promise<Reply> {
+    const answer = (await server.run(script, this.names, [this.id, ...args], 'bytes')) as Reply | Buffer;
+    if (!Buffer.isBuffer(answer)) return answer;
+    throw String(answer) === 'MASTER' ? new OtherMaster() : this.gone();
+  }
+
   /** Against what was known when it was asked: answers on two connections may overtake each other. */
-  private noted(answer: Answer, before: Answer): Answer {
-    if (answer.destroyed < before.destroyed || answer.subjects < before.subjects) throw this.gone();
-    this.destroyed = Math.max(this.destroyed, answer.destroyed);
-    this.subjects = Math.max(this.subjects, answer.subjects);
-    return answer;
+  private noted([destroyed, subjects, values]: Reply, before: Answer): Answer & { values: unknown[] } {
+    if (destroyed < before.destroyed || subjects < before.subjects) throw this.gone();
+    this.known = {
+      destroyed: Math.max(this.known.destroyed, destroyed),
+      subjects: Math.max(this.known.subjects, subjects),
+    };
+    return { destroyed, subjects, values };
   }
 
   gone(): KeyStoreUnavailable {
     return new KeyStoreUnavailable(
-      `Keys are missing from ${this.connection.name}, which had them: restore its append-only file, and start again.`,
+      `Keys are missing from ${this.connections.where}, which had them: restore its append-only file, and start again.`,
     );
   }
 }
 
 const NAME = { [STORE]: 'store', [KEYS]: 'keys', [SECRETS]: 'secrets', [MASTERS]: 'masters' } as const;
 
-const codeOf = (error: unknown): string | undefined =>
-  (error as Error).name === 'ReplyError'
-    ? (error as Error).message.replace(/^ERR /, '').split(' ', 1)[0]
-    : undefined;
-
-function refusalOf(error: unknown, name: string): unknown {
-  if (codeOf(error) === 'NONE')
-    return new KeyStoreUnavailable(
-      `There are no keys in ${name}: restore its append-only file, or correct KEYS_URL.`,
-    );
-  if (codeOf(error) === 'HALF')
-    return new KeyStoreUnavailable(`Only a part of the keys is in ${name}: restore its append-only file.`);
-  return error;
-}
+const pairsOf = (flat: readonly Buffer[]): [string, Buffer][] =>
+  Array.from({ length: flat.length / 2 }, (_, i) => [
+    String(flat[2 * i]),
+    flat[2 * i + 1] ?? Buffer.alloc(0),
+  ]);

@@ -11,12 +11,11 @@ import { fingerprintOf } from '../fingerprint.js';
 import type { MasterKey, MasterKeys } from '../master-key.js';
 import { SubjectErased, type KeyStore, type Rewrapped } from '../port.js';
 import { unwrap, VALUE_BYTES, wrap } from '../wrapping.js';
-import { rewriteFiles } from './compact.js';
-import { Connection } from './connection.js';
+import { Connections } from './connections.js';
 import { Installation, OtherMaster, type Answer, type Hash } from './installation.js';
 import { KeyCache, type CachedKey } from './key-cache.js';
 import { purposeOf, rewrapInstallation } from './rewrap.js';
-import { DESTROY, KEYS, MAKE, SECRETS } from './scripts.js';
+import { KEYS, SCRIPTS, SECRETS } from './scripts.js';
 
 export interface RedisKeyStoreOptions {
   /** redis://user:password@host:port/db, or rediss:// */
@@ -41,7 +40,7 @@ interface Waiting {
 const MADE_AT_ONCE = 500;
 const TIMEOUT_MS = 3_000;
 
-/** @throws KeyStoreUnavailable, in one line without the password */
+/** @throws TypeError for a URL that is none @throws KeyStoreUnavailable; in one line, without the password */
 export async function openRedisKeyStore({
   url,
   masterKeys,
@@ -49,13 +48,13 @@ export async function openRedisKeyStore({
   mustExist = false,
   timeoutMs = TIMEOUT_MS,
 }: RedisKeyStoreOptions): Promise<KeyStore> {
-  const connection = await Connection.open(url, timeoutMs);
+  const connections = await Connections.open(url, timeoutMs);
   try {
-    const installation = await Installation.found(connection, prefix, masterKeys.current, mustExist);
+    const installation = await Installation.found(connections, prefix, masterKeys.current, mustExist);
     const master = await activeMaster(installation, masterKeys);
-    return new RedisKeyStore(connection, installation, masterKeys, master);
+    return new RedisKeyStore(connections, installation, masterKeys, master);
   } catch (error) {
-    await connection.close();
+    await connections.close();
     throw error;
   }
 }
@@ -72,7 +71,7 @@ class RedisKeyStore implements KeyStore {
   private waiting: Waiting[] = [];
 
   constructor(
-    private readonly connection: Connection,
+    private readonly connections: Connections,
     private readonly installation: Installation,
     private readonly masterKeys: MasterKeys,
     private master: MasterKey,
@@ -97,12 +96,12 @@ class RedisKeyStore implements KeyStore {
   }
 
   async destroy(subject: string): Promise<void> {
-    const { destroyed } = await this.installation.run(DESTROY, subject);
+    const { destroyed } = await this.installation.run(SCRIPTS.DESTROY, subject);
     this.cache.forget(subject, destroyed);
   }
 
   compact(): Promise<void> {
-    return rewriteFiles(this.connection);
+    return this.connections.compact();
   }
 
   async secret(name: string): Promise<Buffer> {
@@ -121,7 +120,7 @@ class RedisKeyStore implements KeyStore {
   }
 
   close(): Promise<void> {
-    return this.connection.close();
+    return this.connections.close();
   }
 
   /** All that was asked for in one turn of the event loop: one look, and one script for what is to be made. */
@@ -182,7 +181,7 @@ class RedisKeyStore implements KeyStore {
         wrap(master, purposeOf(hash, field), randomBytes(VALUE_BYTES)),
       ]);
       try {
-        const answer = await this.installation.run(MAKE, master.fingerprint, hash, ...offered);
+        const answer = await this.installation.run(SCRIPTS.MAKE, master.fingerprint, hash, ...offered);
         return { ...answer, values: answer.values as Buffer[] };
       } catch (error) {
         if (!(error instanceof OtherMaster)) throw error;

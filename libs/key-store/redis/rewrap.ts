@@ -7,7 +7,7 @@ import { proofOf } from '../custody.js';
 import { KeyStoreUnavailable, type Rewrapped } from '../port.js';
 import { keptUnder, unwrap, wrap, type Purpose } from '../wrapping.js';
 import { OtherMaster, type Hash, type Installation } from './installation.js';
-import { ACTIVATE, KEYS, REPLACE, RETIRE, SECRETS } from './scripts.js';
+import { KEYS, SCRIPTS, SECRETS } from './scripts.js';
 
 export const purposeOf = (hash: Hash, field: string): Purpose =>
   hash === KEYS ? `key ${field}` : `secret ${field}`;
@@ -18,7 +18,7 @@ export async function rewrapInstallation(
   masterKeys: MasterKeys,
 ): Promise<Rewrapped> {
   const { current } = masterKeys;
-  await installation.run(ACTIVATE, current.fingerprint, proofOf(current));
+  await installation.run(SCRIPTS.ACTIVATE, current.fingerprint, proofOf(current));
   try {
     let rewrapped = 0;
     for (;;) {
@@ -26,7 +26,7 @@ export async function rewrapInstallation(
       rewrapped += replaced;
       if (found === 0) break;
     }
-    const { subjects, destroyed, values } = await installation.run(RETIRE, current.fingerprint);
+    const { subjects, destroyed, values } = await installation.run(SCRIPTS.RETIRE, current.fingerprint);
     return { rewrapped, total: subjects - destroyed + Number(values[0]) };
   } catch (error) {
     if (!(error instanceof OtherMaster)) throw error;
@@ -52,7 +52,7 @@ async function pass(
         const purpose = purposeOf(hash, field);
         return [field, value, wrap(current, purpose, unwrap(masterKeys, purpose, value, false))];
       });
-      const { values } = await installation.run(REPLACE, current.fingerprint, hash, ...changes);
+      const { values } = await installation.run(SCRIPTS.REPLACE, current.fingerprint, hash, ...changes);
       count.found += others.length;
       count.replaced += Number(values[0]);
     }

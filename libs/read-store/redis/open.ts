@@ -1,8 +1,9 @@
 /** Opens a Redis as a read store, if it is one that can be trusted with it. */
-import { Connection } from './connection.js';
+import { addressOf, Connection, type Terms } from '#redis/index.js';
+import { ReadStoreUnavailable } from '../port.js';
 import { keysUnder } from './layout.js';
+import { SCRIPTS } from './scripts.js';
 import { RedisReadStore } from './store.js';
-import { addressOf } from './url.js';
 
 export interface RedisReadStoreOptions {
   /** redis://[user:password@]host[:port][/database], or rediss:// for TLS. */
@@ -13,6 +14,15 @@ export interface RedisReadStoreOptions {
   readonly commandTimeoutMs?: number;
 }
 
+const TERMS: Terms<null> = {
+  store: 'The read store',
+  redis: 'Redis at',
+  error: (line) => new ReadStoreUnavailable(line),
+  oldest: '6.2', // the client's own minimum, and the oldest that is still looked after
+  scripts: Object.values(SCRIPTS),
+  fitness: () => null,
+};
+
 /**
  * @throws TypeError for a URL or a prefix that cannot be one
  * @throws ReadStoreUnavailable in one line that says what to do
@@ -20,5 +30,5 @@ export interface RedisReadStoreOptions {
 export async function openRedisReadStore(options: RedisReadStoreOptions): Promise<RedisReadStore> {
   const { url, prefix = 'touchstone', commandTimeoutMs = 5000 } = options;
   const keys = keysUnder(prefix);
-  return new RedisReadStore(await Connection.open(addressOf(url), commandTimeoutMs), keys);
+  return new RedisReadStore(await Connection.open(addressOf(url), commandTimeoutMs, TERMS), keys);
 }

@@ -6,17 +6,10 @@
  * KEYS[1] is the catalogue, then come the five keys of each collection, in the order of `layout.ts`.
  * Positions and tokens stay text: Lua's numbers are doubles.
  */
-import { createHash } from 'node:crypto';
-
-export interface Script {
-  readonly lua: string;
-  readonly sha: string;
-}
+import { lua, script as scriptOf, type Script } from '#redis/index.js';
 
 /** How a script found the collection: it is as its commits have left it, or what has become of it. */
 export type Standing = 'ok' | 'lost' | 'dropped' | 'unknown';
-
-const lua = String.raw;
 
 const COMMON = lua`
 -- Redis says 'too many results to unpack' from 8,000 on. Even, so that pairs stay together.
@@ -67,10 +60,7 @@ local function standing(k, name)
 end
 `;
 
-function script(body: string): Script {
-  const text = COMMON + body;
-  return { lua: text, sha: createHash('sha1').update(text).digest('hex') };
-}
+const script = (body: string): Script => scriptOf(COMMON + body);
 
 /** Of one collection: ARGV[1] is its name, and the answer begins with its standing. */
 const ofCollection = (body: string): Script =>

@@ -7,6 +7,7 @@
  * to, and whoever commits builds it again from the log. Who reads meanwhile is refused, and never told that there is
  * nothing where there was something.
  */
+import { compact, type Connection, type Script } from '#redis/index.js';
 import { checkBegin, checkCommits, checkLease, checkName, checkRange } from '../checks.js';
 import {
   ReadStoreUnavailable,
@@ -21,10 +22,8 @@ import {
   type TextPage,
 } from '../port.js';
 import { argumentsOf, checkpointOf, errorOf, keysOf, STORED, type Refusal } from './commit.js';
-import { compact } from './compact.js';
-import type { Connection } from './connection.js';
 import { boundsOf, byBytes, type Keys } from './layout.js';
-import { SCRIPTS, type Script, type Standing } from './scripts.js';
+import { SCRIPTS, type Standing } from './scripts.js';
 
 /** Documents that `scan` holds at a time. */
 const SCAN_PAGE = 200;
@@ -35,7 +34,7 @@ export class RedisReadStore implements ReadStore {
 
   /** Takes the connection over, and closes it. */
   constructor(
-    private readonly connection: Connection,
+    private readonly connection: Connection<null>,
     private readonly keys: Keys,
   ) {}
 

@@ -30,6 +30,10 @@ export function addressOf(url: string): Address {
   };
 }
 
+/** Where it is, without the password. */
+export const nameOf = ({ host, port, database }: Address): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}${database === 0 ? '' : `/${database}`}`;
+
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,19 +1,28 @@
 /**
- * What Redis and the way to it say, in the words of the port. Only the code that a reply begins with is passed on: the
+ * What Redis and the way to it say, in words for an operator. Only the code that a reply begins with is passed on: the
  * rest of it may quote arguments, and the client's own error carries them all, and arguments are what people said.
  */
-import { ReadStoreUnavailable } from '../port.js';
+
+/** It is there, and not what the store needs. The message goes on where the server was named. */
+export class Unfit extends Error {
+  override readonly name = 'Unfit';
+}
+
+export const REPLICA = 'is a replica: give the address of the primary';
+export const LOADING = 'is still loading its data';
+/** Of a rewrite of its files, of which there is one at a time. */
+export const WRITING = 'is writing its data to disk already';
 
 /** By the word a reply begins with. */
 const REPLIES: Readonly<Record<string, string>> = {
-  READONLY: 'is a replica: give the address of the primary',
+  READONLY: REPLICA,
   OOM: 'is full: raise its maxmemory',
   NOAUTH: 'wants a password',
   WRONGPASS: 'does not know this user and password',
-  NOPERM: 'does not let this user do what a read store does',
-  LOADING: 'is still loading its data',
+  NOPERM: 'does not let this user do what is needed',
+  LOADING,
   BUSY: 'is busy with a script',
-  MISCONF: 'cannot write to its disk, and takes no commits until it can',
+  MISCONF: 'cannot write to its disk, and takes no writes until it can',
   MOVED: 'is a node of a cluster that keeps these keys elsewhere',
   CLUSTERDOWN: 'is a node of a cluster that is down',
   MASTERDOWN: 'is a replica that lost its primary: give the address of the primary',
@@ -38,9 +47,6 @@ const NETWORK: Readonly<Record<string, string>> = {
 
 const UNTRUSTED = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
 
-/** Of a rewrite of its files, of which there is one at a time. */
-export const WRITING = 'is writing its data to disk already';
-
 interface Said {
   readonly name: string;
   readonly message: string;
@@ -61,24 +67,23 @@ export const isReply = (error: unknown, word: string): boolean => wordOf(said(er
 export const endsConnection = (error: unknown): boolean =>
   isReply(error, 'READONLY') || said(error).message === 'Command timed out';
 
-/** @param where host and port: never the URL, which holds the password */
-export function translated(error: unknown, where: string): ReadStoreUnavailable {
-  if (error instanceof ReadStoreUnavailable) return error;
-  return new ReadStoreUnavailable(`Redis at ${where} ${lineOf(said(error))}`);
+/** What is wrong with the server: goes on where it was named. */
+export function lineOf(error: unknown): string {
+  return error instanceof Unfit ? error.message : lineOfSaid(said(error));
 }
 
-function lineOf(error: Said): string {
+function lineOfSaid(error: Said): string {
   const { name, message, code } = error;
   const known = REPLIES[wordOf(error)] ?? NETWORK[code];
   if (known) return known;
   if (/^ERR (invalid password|AUTH|.*without any password)/i.test(message)) return REPLIES['WRONGPASS']!; // is there
   if (/^ERR (invalid DB index|DB index)/.test(message)) return 'has no database of this number';
-  if (/in progress/.test(message)) return WRITING;
-  if (/^ERR unknown command/.test(message)) return 'does not know a command that a read store needs';
+  if (/in progress|child process is active/i.test(message)) return WRITING;
+  if (/^ERR unknown command/.test(message)) return 'does not know a command that is needed';
   if (UNTRUSTED.test(code))
     return `shows a certificate nobody here trusts (${code}): see NODE_EXTRA_CA_CERTS`;
   if (message === 'Command timed out') return 'did not answer in time';
-  if (message === 'Connection is closed.') return 'cut the connection';
+  if (/^(Connection is closed|Stream isn't writeable)/.test(message)) return 'cut the connection';
   if (name === 'ReplyError' || wordOf(error) !== '') return `refused (${wordOf(error)})`;
   return `cannot be used (${code || name})`;
 }
