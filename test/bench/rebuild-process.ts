@@ -1,4 +1,4 @@
-/** Either side of P4 in a process of its own; prints the seconds it took. */
+/** Either side of P4, and ours of R4, in a process of its own; prints the seconds it took. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionRunner, ViewReader } from '#projections/index.js';
 import { allPartitions } from '#test/support/leases.js';
@@ -6,7 +6,7 @@ import { viewsFor } from '../../apps/composition/contexts.js';
 import { openStores } from '../../apps/composition/stores.js';
 
 const [work, folder] = process.argv.slice(2) as ['read' | 'rebuild', string];
-const stores = await openStores({ dataFolder: folder });
+const stores = await openStores({ dataFolder: folder, redisUrl: process.env['REDIS_URL'] });
 const { eventStore, readStore, codec, identities, partitions } = stores;
 const started = performance.now();
 

@@ -10,7 +10,8 @@ import { customerAt, writeHistory } from './history.js';
 import { remove, startServer, temporaryFolder } from './load.js';
 import { row, type Row } from './row.js';
 
-const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 1_000_000);
+/** Of the long log. */
+export const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 1_000_000);
 const MEMORY_BAR = 350; // MB
 
 export async function benchRebuild(): Promise<readonly Row[]> {
@@ -39,13 +40,18 @@ async function measure(events: number): Promise<{ rebuilt: number; read: number;
   }
 }
 
-/** Seconds that a fresh process takes. */
-function inProcess(work: 'read' | 'rebuild', folder: string): number {
+/** Seconds that a fresh process takes. @param env REDIS_URL, for views in Redis */
+export function inProcess(
+  work: 'read' | 'rebuild',
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): number {
   const program = fileURLToPath(new URL('./rebuild-process.js', import.meta.url));
   if (work === 'rebuild')
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `views.sqlite${suffix}`), { force: true });
   const { stdout, status } = spawnSync(process.execPath, [program, work, folder], {
     encoding: 'utf8',
+    env: { ...process.env, REDIS_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) throw new Error(`${work} failed`);
