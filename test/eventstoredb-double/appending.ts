@@ -15,7 +15,11 @@ type ProposedMessage =
 
 export type AppendAnswer = { readonly response: Response } | { readonly refusal: Refusal };
 
-/** Takes the whole request before anything is stored. */
+/**
+ * Takes the whole request before anything is stored. A connection that breaks ends the request too, and gRPC says only
+ * later that this was no end.
+ * @throws Error when the client went away before it had said all
+ */
 export async function answerAppend(
   log: EventLog,
   call: ServerReadableStream<Request, Response>,
@@ -34,6 +38,8 @@ export async function answerAppend(
     if (size > maxAppendSize) return { refusal: refusals.maximumAppendSizeExceeded(maxAppendSize) };
     events.push(event);
   }
+  await new Promise(setImmediate);
+  if (call.cancelled) throw new Error('The request was cut.');
   if (!options) return { refusal: refusals.unknown('Exception was thrown by handler.') };
   const stream = streamNameOf(options.getStreamIdentifier());
   const expected = expectedOf(options);

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { END, eventTypeFilter, NO_STREAM } from '@eventstore/db-client';
+import { credentials, Metadata } from '@grpc/grpc-js';
+import { appendRequests } from '#event-store/eventstoredb/events.js';
+import { StreamsClient } from '#event-store/eventstoredb/protocol.js';
 import { until } from '../support/until.js';
 import type { Fault } from './index.js';
 import { all, BY_APPEND, caughtUp, events, fresh, hear, ids, openRig, type Rig } from './fixtures.js';
@@ -11,6 +14,14 @@ afterAll(() => rig.close());
 
 /** The connection is up again: a call that was on it when it broke has failed, the next may have too. */
 const connected = () => until(() => all(rig.client.readAll({ maxCount: 1 })).catch(() => null));
+
+const address = (): string => `127.0.0.1:${rig.double.port}`;
+const SOME = Array.from({ length: 2 }, () => ({
+  id: crypto.randomUUID(),
+  type: 'Happened',
+  data: '{}',
+  metadata: '{}',
+}));
 
 describe('an append', () => {
   const append = (stream: string, what = events(1), deadline = 10_000) =>
@@ -51,6 +62,27 @@ describe('an append', () => {
     await connected();
     expect(await append(stream, what)).toMatchObject({ nextExpectedRevision: 1n });
     expect(await stored(stream)).toEqual(what.map(({ id }) => id));
+  });
+
+  it('of which the connection breaks before all of it was sent stores nothing', async () => {
+    const streams = Array.from({ length: 100 }, () => fresh('stream'));
+    const client = new StreamsClient(address(), credentials.createInsecure());
+    rig.double.faults.always('append', { kind: 'cut before the answer' });
+    const broken = streams.map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          const call = client.append(new Metadata(), () => resolve());
+          for (const part of appendRequests(stream, SOME, 'no_stream')) call.write(part);
+        }),
+    );
+    const whole = client.append(new Metadata(), () => undefined); // on the same connection, which breaks for it
+    for (const part of appendRequests(fresh('stream'), SOME, 'no_stream')) whole.write(part);
+    whole.end();
+    await Promise.all(broken);
+    rig.double.faults.clear();
+    await connected();
+    for (const stream of streams) expect(await stored(stream)).toBe('stream-not-found');
+    client.close();
   });
 
   it('by BatchAppend fails in the same ways, each append for itself', async () => {
