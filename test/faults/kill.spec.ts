@@ -10,16 +10,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CHAIN_START, checkLink } from '#event-store/codec/index.js';
 import type { StoredEvent } from '#event-store/index.js';
-import { derivedId } from '#kernel';
 import { seededRandom } from '#statistics/index.js';
-import { expectFold, wholeLog } from '#test/support/folds.js';
-import { startServer, type Server } from '#test/support/server.js';
+import { wholeLog } from '#test/support/folds.js';
+import { startServer } from '#test/support/server.js';
 import { setting } from '#test/support/setting.js';
-import { viewsFor } from '../../apps/composition/contexts.js';
 import { openStores, type Stores } from '../../apps/composition/stores.js';
 import { Load } from './load.js';
+import { expectChains, expectEachOnce, expectFolds, expectNothingElse, settled } from './reckoning.js';
 
 const KILLS = setting('FAULTS_KILLS', 3);
 const SEED = setting('FAULTS_SEED', Date.now() % 1_000_000);
@@ -61,58 +59,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Every view has seen what was acknowledged last. */
-async function settled(server: Server, { answered }: Load): Promise<void> {
-  const positions = answered.map(({ answer }) => BigInt(String(answer?.body['position'] ?? 0)));
-  const last = positions.reduce((a, b) => (a > b ? a : b), 0n);
-  for (;;) {
-    const headers = { 'touchstone-at-least': String(last) };
-    const { status } = await server.send('GET', '/v1/customers?limit=1', { key: load.apiKey, headers });
-    if (status === 200) return;
-    expect(status).toBe(503); // not yet: the test's own time is what ends this
-  }
-}
-
 describe(`after ${KILLS} × kill -9 at random moments under load (FAULTS_SEED=${SEED})`, () => {
   it('every acknowledged command is in the log exactly once, as it was acknowledged', () => {
-    const byCommand = new Map<string, StoredEvent[]>();
-    for (const event of log) {
-      const { commandId } = JSON.parse(event.metadata) as { commandId: string };
-      byCommand.set(commandId, [...(byCommand.get(commandId) ?? []), event]);
-    }
-    expect(load.answered.length).toBe(load.sent.length);
     expect(load.answered.length).toBeGreaterThan(KILLS);
-    const wrong = load.answered.filter(({ key, events, answer }) => {
-      const recorded = byCommand.get(derivedId('key', key)) ?? [];
-      const last = recorded.at(-1);
-      return !(
-        recorded.length === events &&
-        recorded.every(({ stream }) => stream === last?.stream) &&
-        recorded.every(({ revision }, index) => revision === recorded[0]!.revision + BigInt(index)) && // there is a first
-        String(last?.revision) === answer?.body['revision'] &&
-        String(last?.position) === answer?.body['position']
-      );
-    });
-    expect(wrong).toEqual([]);
+    expectEachOnce(load, log);
   });
 
-  it('nothing else is in the log', () => {
-    const expected = load.sent.reduce((sum, { events }) => sum + events, 0);
-    expect(log.filter(({ stream }) => stream.startsWith('customer-')).length).toBe(expected);
-  });
+  it('nothing else is in the log', () => expectNothingElse(load, log));
 
-  it('the chain of every stream verifies, without a gap', () => {
-    const heads = new Map<string, { hash: string; next: bigint }>();
-    for (const event of log) {
-      const { hash, next } = heads.get(event.stream) ?? { hash: CHAIN_START, next: 0n };
-      const link = checkLink(hash, event);
-      if (!link.ok || event.revision !== next)
-        throw new Error(`${event.stream}/${event.revision} ${link.ok ? 'is out of order' : link.reason}`);
-      heads.set(event.stream, { hash: link.hash, next: next + 1n });
-    }
-  });
+  it('the chain of every stream verifies, without a gap', () => expectChains(log));
 
-  it('every view is what the log makes from event 0', async () => {
-    for (const view of viewsFor(stores.identities)) await expectFold(stores, view);
-  });
+  it('every view is what the log makes from event 0', () => expectFolds(stores));
 });

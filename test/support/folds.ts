@@ -36,10 +36,18 @@ export async function expectFold(stores: Stores, view: AnyView): Promise<void> {
 
   const lists = new Map<string, string[]>();
   for (const { list, key } of expected.listed) lists.set(list, [...(lists.get(list) ?? []), key]);
-  for (const [list, keys] of lists) {
-    const items = await wholeList(readStore, collection, list);
-    expect(items.map(({ key }) => key).sort()).toEqual(keys.sort());
-  }
+  for (const [list, items] of await wholeLists(readStore, collection, lists.keys()))
+    expect(items.map(({ key }) => key).sort()).toEqual(lists.get(list)?.sort());
+}
+
+export async function wholeLists(
+  readStore: ReadStore,
+  collection: string,
+  lists: Iterable<string>,
+): Promise<Map<string, ListItem[]>> {
+  const whole = new Map<string, ListItem[]>();
+  for (const list of lists) whole.set(list, await wholeList(readStore, collection, list));
+  return whole;
 }
 
 async function wholeList(readStore: ReadStore, collection: string, list: string): Promise<ListItem[]> {

@@ -23,6 +23,8 @@ export interface Running {
   /** It does nothing at all, and does not know. */
   freeze(): void;
   thaw(): void;
+  /** All that it has written to its output so far. */
+  said(): string;
 }
 
 export interface Server extends Running {
@@ -91,6 +93,7 @@ async function runningOf(run: ReturnType<typeof launch>): Promise<Running> {
     kill: async () => void (await end('SIGKILL')),
     freeze: () => void run.child.kill('SIGSTOP'),
     thaw: () => void run.child.kill('SIGCONT'),
+    said: run.out,
   };
 }
 

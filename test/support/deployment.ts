@@ -1,0 +1,108 @@
+/**
+ * The production pair as it is deployed, every part a process of its own that can be stopped, killed and frozen:
+ * EventStoreDB's double with its log in a file, a Redis for views, a Redis for keys, APIs and projectors.
+ *
+ *     const deployment = await startDeployment();
+ *     const api = await deployment.startApi();
+ *     await deployment.eventStoreDb.kill();
+ *     await deployment.eventStoreDb.start(); // at the same address, with what was acknowledged
+ *     await deployment.close();
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRemoteDouble, type Order, type RemoteDouble } from '#test/eventstoredb-double/index.js';
+import { readConfig } from '../../apps/composition/config.js';
+import { openStores, type Stores } from '../../apps/composition/stores.js';
+import { startRedis, type RedisServer } from './redis.js';
+import { startProjectorProcess, startServer, type Running, type Server } from './server.js';
+import { startWire, type Wire } from './wire.js';
+
+/** A server of the deployment. What it acknowledged outlives all of this. */
+export type StoreServer = Pick<RedisServer, 'start' | 'stop' | 'kill' | 'freeze' | 'thaw'>;
+
+export interface EventStoreDbServer extends StoreServer {
+  tell(order: Order): Promise<string>;
+}
+
+export interface Deployment {
+  readonly eventStoreDb: EventStoreDbServer;
+  readonly views: RedisServer;
+  /** What the processes of Touchstone reach the views by. */
+  readonly viewsWire: Wire;
+  readonly keys: RedisServer;
+  startApi(): Promise<Server>;
+  startProjector(env?: Readonly<Record<string, string>>): Promise<Running>;
+  /** The stores as a test itself sees them. They are the caller's to close, before the deployment is. */
+  openStores(): Promise<Stores>;
+  close(): Promise<void>;
+}
+
+export interface DeploymentOptions {
+  /** How long what a process holds stays undone when it freezes or dies, in milliseconds. */
+  readonly leaseMs?: number;
+  /** Options of the connection string of EventStoreDB. */
+  readonly eventStoreDbOptions?: string;
+}
+
+export async function startDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
+  const { leaseMs = 1_500, eventStoreDbOptions = '' } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'touchstone-'));
+  const [views, keys] = await Promise.all([
+    startRedis({ appendOnly: true, config: { appendfsync: 'everysec' } }), // as docker/ has them
+    startRedis({ appendOnly: true }),
+  ]);
+  const viewsWire = await startWire(views.port);
+  const { url, ...eventStoreDb } = await startEventStoreDb(join(folder, 'log'));
+  const env = {
+    EVENTSTORE_URL: url + eventStoreDbOptions,
+    REDIS_URL: viewsWire.url,
+    KEYS_URL: keys.url,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    LEASE_MS: String(leaseMs),
+    PROJECTOR: 'none',
+  };
+  const running: Running[] = [];
+  const started = <R extends Running>(one: R): R => {
+    running.push(one);
+    return one;
+  };
+  return {
+    eventStoreDb,
+    views,
+    viewsWire,
+    keys,
+    startApi: async () => started(await startServer(folder, env)),
+    startProjector: async (more) => started(await startProjectorProcess(folder, { ...env, ...more })),
+    openStores: () => openStores(readConfig({ ...env, REDIS_URL: views.url, TOUCHSTONE_DATA: folder })),
+    close: async () => {
+      await Promise.all(running.map((one) => one.kill()));
+      await viewsWire.close();
+      await Promise.all([eventStoreDb.kill(), views.close(), keys.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startEventStoreDb(logFile: string): Promise<EventStoreDbServer & { readonly url: string }> {
+  let running: RemoteDouble = await startRemoteDouble({ logFile });
+  const { url } = running;
+  const port = Number(/:(\d+)\?/.exec(url)?.[1]);
+  const signal = (name: NodeJS.Signals): void => void running.process.kill(name);
+  const end = async (name: NodeJS.Signals): Promise<void> => {
+    signal('SIGCONT');
+    await running.kill(name);
+  };
+  return {
+    url,
+    tell: (order) => running.tell(order),
+    start: async () => {
+      running = await startRemoteDouble({ port, logFile });
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
+  };
+}
