@@ -145,7 +145,8 @@ export class Load {
 
   private fresh(): Sent {
     const key = `command-${this.sent.length}`;
-    const customer = this.customers[Math.floor(this.random() * this.customers.length)];
+    const hot = this.random() < 0.1; // and so there is one who is waited for
+    const customer = this.customers[hot ? 0 : Math.floor(this.random() * this.customers.length)];
     const chance = this.random();
     const command: Sent =
       customer === undefined || chance < 0.2
