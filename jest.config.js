@@ -1,8 +1,8 @@
 /**
  * Tests run the compiled program: what is tested is what ships, and nothing is compiled twice.
  *
- * The end-to-end suites run twice, with the same expectations: on the embedded stores, and on the production pair. Those
- * of `e2e/embedded` are about the files of the embedded stores.
+ * The end-to-end suites, and that of contention, run twice, with the same expectations: on the embedded stores, and on the
+ * production pair. Those of `e2e/embedded` are about the files of the embedded stores.
  */
 const common = {
   rootDir: 'dist',
@@ -19,7 +19,7 @@ export default {
     {
       ...common,
       displayName: 'eventstoredb+redis',
-      testMatch: ['**/test/e2e/*.spec.js'],
+      testMatch: ['**/test/e2e/*.spec.js', '**/test/faults/contention.spec.js'],
       setupFiles: ['<rootDir>/test/support/on-production-pair.js'],
       setupFilesAfterEnv: ['<rootDir>/test/support/close-stores.js'],
     },

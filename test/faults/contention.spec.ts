@@ -1,16 +1,20 @@
 /**
  * One hot customer, 64 writers on two servers that share one log: every writer gets through, every command counts
- * once, and the timeline has them all in one order.
+ * once, also where both servers are asked for it at once, and the timeline has them all in one order.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { storesOf } from '#test/support/production-pair.js';
 import { startServer, type Answer, type Server } from '#test/support/server.js';
 
 const WRITERS = 64;
 const COMMANDS = 5;
+/** Commands that come to both servers at once. */
+const TWINS = 16;
+const TWIN = 'twin';
 const CALL = { channel: 'phone', direction: 'inbound' };
 /** What says `send it again`. */
 const AGAIN = [409, 412, 503];
@@ -21,15 +25,18 @@ let key: string;
 let customer: string;
 const refusals = new Map<number, number>();
 const answers: Answer[] = [];
+const twins: [Answer, Answer][] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'touchstone-'));
-  const first = await startServer(folder);
+  const env = await storesOf(folder);
+  const first = await startServer(folder, env);
   key = first.adminKey!; // the first start on a folder shows one
-  servers = [first, await startServer(folder)];
+  servers = [first, await startServer(folder, env)];
   const { body } = await first.send('POST', '/v1/customers', { key, body: { kind: 'person', name: 'Ada' } });
   customer = String(body['customerId']);
   await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
+  for (let command = 0; command < TWINS; command++) twins.push(await atBoth(command));
 }, 60_000);
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.kill()));
@@ -62,6 +69,19 @@ async function write(writer: number): Promise<void> {
   }
 }
 
+/** The same command at both servers at once, and again until both have answered it. */
+function atBoth(command: number): Promise<[Answer, Answer]> {
+  const path = `/v1/customers/${customer}/interactions`;
+  const sending = { key, body: { ...CALL, staff: TWIN }, headers: { 'idempotency-key': `twin-${command}` } };
+  const answeredBy = async (server: Server): Promise<Answer> => {
+    for (;;) {
+      const answer = await server.send('POST', path, sending);
+      if (!AGAIN.includes(answer.status)) return answer;
+    }
+  };
+  return Promise.all([answeredBy(servers[0]), answeredBy(servers[1])]);
+}
+
 describe('one hot customer', () => {
   it('lets every writer through, and says to the others to come again', () => {
     expect(answers).toHaveLength(WRITERS * COMMANDS);
@@ -74,16 +94,31 @@ describe('one hot customer', () => {
     expect(revisions).toEqual(Array.from({ length: WRITERS * COMMANDS }, (_, index) => index + 1));
   });
 
+  it('has a command once that came to both servers at once, and both answer the same', () => {
+    for (const [command, [one, other]] of twins.entries()) {
+      expect(one).toMatchObject({
+        status: 201,
+        body: { revision: String(WRITERS * COMMANDS + 1 + command) },
+      });
+      expect(other).toMatchObject({ status: 201, body: one.body });
+    }
+  });
+
   it('has them all on its timeline, in one order, whichever server is asked', async () => {
-    const last = answers.reduce((a, { body }) => Math.max(a, Number(body['position'])), 0);
+    const last = [...answers, ...twins.flat()].reduce(
+      (a, { body }) => Math.max(a, Number(body['position'])),
+      0,
+    );
     const timelines = await Promise.all(servers.map((server) => timelineOf(server, last)));
     expect(timelines[0]).toEqual(timelines[1]);
     const calls = timelines[0]!.filter(({ type }) => type === 'InteractionRecorded');
-    expect(calls).toHaveLength(WRITERS * COMMANDS);
+    expect(calls).toHaveLength(WRITERS * COMMANDS + TWINS);
     const order = calls.map(({ occurredAt, revision }) => `${occurredAt} ${revision.padStart(6, '0')}`);
     expect(order).toEqual([...order].sort());
     const perWriter = new Map<string, number>();
     for (const { data } of calls) perWriter.set(data.staff, (perWriter.get(data.staff) ?? 0) + 1);
+    expect(perWriter.get(TWIN)).toBe(TWINS);
+    perWriter.delete(TWIN);
     expect(new Set(perWriter.values())).toEqual(new Set([COMMANDS]));
   });
 });
