@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { StoreServer } from '#test/support/deployment.js';
 import type { Server } from '#test/support/server.js';
-import { until } from '#test/support/until.js';
 import type { Load } from './load.js';
 
 const WRITERS = 16;
 const READERS = 4;
+const READY_ASK_MS = 250;
+const READY_ASKS = 240;
 
 /** Writers and readers at the servers for as long as the work takes. */
 export async function under(
@@ -41,7 +42,7 @@ export async function outage(
   const over = performance.now();
   await load.progress(20);
   const acknowledged = performance.now();
-  await until(async () => (await Promise.all(servers.map(isReady))).every((ready) => ready));
+  await Promise.all(servers.map(ready));
   report(
     `acknowledged after ${round(acknowledged - over)}, ready after ${round(performance.now() - over)}, ${load.unavailable - before} × 503`,
   );
@@ -66,10 +67,16 @@ export const goneFor = (store: StoreServer, manner: number, ms: number) => async
   }
 };
 
-async function isReady({ url }: Server): Promise<boolean> {
-  const answer = await fetch(`${url}/health/ready`);
-  expect([200, 503]).toContain(answer.status);
-  return answer.ok;
+/** Asked as often as a load balancer would, or the asking would be a load of its own. */
+async function ready({ url }: Server): Promise<void> {
+  for (let said = '', ask = 0; ; ask++) {
+    const answer = await fetch(`${url}/health/ready`);
+    expect([200, 503]).toContain(answer.status);
+    said = await answer.text();
+    if (answer.ok) return;
+    if (ask === READY_ASKS) throw new Error(`It does not become ready again: ${said}`);
+    await delay(READY_ASK_MS);
+  }
 }
 
 const round = (ms: number): string => `${Math.round(ms)} ms`;
