@@ -69,10 +69,10 @@ export const goneFor = (store: StoreServer, manner: number, ms: number) => async
 
 /** Asked as often as a load balancer would, or the asking would be a load of its own. */
 async function ready({ url }: Server): Promise<void> {
-  for (let said = '', ask = 0; ; ask++) {
+  for (let ask = 0; ; ask++) {
     const answer = await fetch(`${url}/health/ready`);
     expect([200, 503]).toContain(answer.status);
-    said = await answer.text();
+    const said = await answer.text();
     if (answer.ok) return;
     if (ask === READY_ASKS) throw new Error(`It does not become ready again: ${said}`);
     await delay(READY_ASK_MS);
@@ -80,5 +80,6 @@ async function ready({ url }: Server): Promise<void> {
 }
 
 const round = (ms: number): string => `${Math.round(ms)} ms`;
+/** For whoever measures: FAULTS_REPORT=1 */
 const report = (line: string): void =>
   void (process.env['FAULTS_REPORT'] && process.stderr.write(`${line}\n`));

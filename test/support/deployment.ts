@@ -44,10 +44,12 @@ export interface DeploymentOptions {
   readonly leaseMs?: number;
   /** Options of the connection string of EventStoreDB. */
   readonly eventStoreDbOptions?: string;
+  /** After this an API or a projector is killed, for it must not outlive its test. Default: as ever. */
+  readonly lifetimeMs?: number;
 }
 
 export async function startDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
-  const { leaseMs = 1_500, eventStoreDbOptions = '' } = options;
+  const { leaseMs = 1_500, eventStoreDbOptions = '', lifetimeMs } = options;
   const folder = await mkdtemp(join(tmpdir(), 'touchstone-'));
   const [views, keys] = await Promise.all([
     startRedis({ appendOnly: true, config: { appendfsync: 'everysec' } }), // as docker/ has them
@@ -73,8 +75,9 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     views,
     viewsWire,
     keys,
-    startApi: async () => started(await startServer(folder, env)),
-    startProjector: async (more) => started(await startProjectorProcess(folder, { ...env, ...more })),
+    startApi: async () => started(await startServer(folder, env, lifetimeMs)),
+    startProjector: async (more) =>
+      started(await startProjectorProcess(folder, { ...env, ...more }, lifetimeMs)),
     openStores: () => openStores(readConfig({ ...env, REDIS_URL: views.url, TOUCHSTONE_DATA: folder })),
     close: async () => {
       await Promise.all(running.map((one) => one.kill()));

@@ -13,6 +13,8 @@ import { fileURLToPath } from 'node:url';
 const API = fileURLToPath(new URL('../../apps/api/main.js', import.meta.url));
 const PROJECTOR = fileURLToPath(new URL('../../apps/projector/main.js', import.meta.url));
 const PATIENCE_MS = 25_000;
+/** It must not outlive its test. */
+const LIFETIME_MS = 4 * PATIENCE_MS;
 
 export interface Running {
   readonly url: string;
@@ -60,8 +62,8 @@ export interface Ended {
 type Env = Readonly<Record<string, string>>;
 
 /** @throws Error with what it said, when it does not start */
-export async function startServer(folder: string, env: Env = {}): Promise<Server> {
-  const run = launch(API, folder, env);
+export async function startServer(folder: string, env: Env = {}, lifetimeMs = LIFETIME_MS): Promise<Server> {
+  const run = launch(API, folder, env, { lifetimeMs });
   const agent = new Agent({ keepAlive: true });
   const running = await runningOf(run);
   void run.ended.then(() => agent.destroy());
@@ -78,8 +80,8 @@ export async function startServer(folder: string, env: Env = {}): Promise<Server
 }
 
 /** @throws Error with what it said, when it does not start */
-export const startProjectorProcess = (folder: string, env: Env): Promise<Running> =>
-  runningOf(launch(PROJECTOR, folder, env));
+export const startProjectorProcess = (folder: string, env: Env, lifetimeMs = LIFETIME_MS): Promise<Running> =>
+  runningOf(launch(PROJECTOR, folder, env, { lifetimeMs }));
 
 async function runningOf(run: ReturnType<typeof launch>): Promise<Running> {
   const url = await run.said(/answers at (\S+),/);
@@ -103,7 +105,7 @@ export async function failToStart(
   env: Env = {},
   { asNobody = false }: { readonly asNobody?: boolean } = {},
 ): Promise<Ended> {
-  const run = launch(API, folder, env, asNobody);
+  const run = launch(API, folder, env, { asNobody });
   void run.said(/answers at/).then(
     () => run.child.kill('SIGKILL'),
     () => undefined,
@@ -113,8 +115,14 @@ export async function failToStart(
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-/** @param asNobody as a user without rights, where the test's own user is root and has them all */
-function launch(main: string, folder: string, env: Env, asNobody = false) {
+interface Launching {
+  /** As a user without rights, where the test's own user is root and has them all. */
+  readonly asNobody?: boolean;
+  readonly lifetimeMs?: number;
+}
+
+function launch(main: string, folder: string, env: Env, options: Launching) {
+  const { asNobody = false, lifetimeMs = LIFETIME_MS } = options;
   const { NODE_OPTIONS: _ofJest, ...inherited } = process.env;
   const child = spawn(process.execPath, [main], {
     env: { ...inherited, TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'error', ...env },
@@ -125,7 +133,7 @@ function launch(main: string, folder: string, env: Env, asNobody = false) {
   let error = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
-  const late = setTimeout(() => child.kill('SIGKILL'), 4 * PATIENCE_MS); // it must not outlive its test
+  const late = setTimeout(() => child.kill('SIGKILL'), lifetimeMs);
   const ended = once(child, 'close').then(([code, signal]): Ended => {
     clearTimeout(late);
     return { code: (code ?? signal) as ExitCode, out, error }; // one of the two is there

@@ -22,6 +22,8 @@ const OUTAGE_MS = setting('FAULTS_OUTAGE_MS', 2_000);
 const SEED = setting('FAULTS_SEED', Date.now() % 1_000_000);
 /** So that calls are given up on while it is frozen; no longer than they are by default, so that tests can wait. */
 const DEADLINE_MS = Math.min(10_000, OUTAGE_MS / 2);
+/** Of all of it. */
+const PATIENCE_MS = 120_000 + OUTAGES * (OUTAGE_MS + 60_000);
 
 let deployment: Deployment;
 let stores: Stores;
@@ -29,40 +31,40 @@ let load: Load;
 let log: StoredEvent[];
 const refused: number[] = [];
 
-beforeAll(
-  async () => {
-    deployment = await startDeployment({ eventStoreDbOptions: `&defaultDeadline=${DEADLINE_MS}` });
-    const { eventStoreDb } = deployment;
-    const api = await deployment.startApi();
-    const projectors = [deployment.startProjector(), deployment.startProjector()];
-    const servers: readonly [Server, Server] = [api, await deployment.startApi()];
-    await Promise.all(projectors);
-    load = new Load(seededRandom(SEED), api.adminKey!); // the first start shows one
-    await under(load, servers, async () => {
-      for (let each = 0; each < OUTAGES; each++)
-        refused.push(await outage(load, servers, goneFor(eventStoreDb, each, OUTAGE_MS)));
-      await outage(load, servers, async () => {
-        for (const method of ['append', 'read'] as const)
-          await eventStoreDb.tell({ do: 'always', method, fault: { kind: 'slow', ms: 20 } });
-        await load.progress(20);
-        await eventStoreDb.tell({ do: 'clear' });
-      });
-      await outage(load, servers, async () => {
-        for (let cut = 0; cut < 3; cut++) {
-          await eventStoreDb.tell({ do: 'once', method: 'append', fault: { kind: 'cut before the answer' } });
-          await eventStoreDb.tell({ do: 'once', method: 'read', fault: { kind: 'cut', after: 1 } });
-          await eventStoreDb.tell({ do: 'interrupt', how: 'cut' });
-          await load.progress(20);
-        }
-      });
+beforeAll(async () => {
+  deployment = await startDeployment({
+    eventStoreDbOptions: `&defaultDeadline=${DEADLINE_MS}`,
+    lifetimeMs: PATIENCE_MS,
+  });
+  const { eventStoreDb } = deployment;
+  const api = await deployment.startApi();
+  const projectors = [deployment.startProjector(), deployment.startProjector()];
+  const servers: readonly [Server, Server] = [api, await deployment.startApi()];
+  await Promise.all(projectors);
+  load = new Load(seededRandom(SEED), api.adminKey!); // the first start shows one
+  await under(load, servers, async () => {
+    for (let each = 0; each < OUTAGES; each++)
+      refused.push(await outage(load, servers, goneFor(eventStoreDb, each, OUTAGE_MS)));
+    await outage(load, servers, async () => {
+      for (const method of ['append', 'read'] as const)
+        await eventStoreDb.tell({ do: 'always', method, fault: { kind: 'slow', ms: 20 } });
+      await load.progress(20);
+      await eventStoreDb.tell({ do: 'clear' });
     });
-    await load.drain(api);
-    await settled(api, load);
-    stores = await deployment.openStores();
-    log = await wholeLog(stores);
-  },
-  120_000 + OUTAGES * (OUTAGE_MS + 60_000),
-);
+    await outage(load, servers, async () => {
+      for (let cut = 0; cut < 3; cut++) {
+        await eventStoreDb.tell({ do: 'once', method: 'append', fault: { kind: 'cut before the answer' } });
+        await eventStoreDb.tell({ do: 'once', method: 'read', fault: { kind: 'cut', after: 1 } });
+        await eventStoreDb.tell({ do: 'interrupt', how: 'cut' });
+        await load.progress(20);
+      }
+    });
+  });
+  await load.drain(api);
+  await settled(api, load);
+  stores = await deployment.openStores();
+  log = await wholeLog(stores);
+}, PATIENCE_MS);
 
 afterAll(async () => {
   await stores?.close();

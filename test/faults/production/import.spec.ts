@@ -42,7 +42,7 @@ const answers = new Map<string, number>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'touchstone-'));
-  deployment = await startDeployment();
+  deployment = await startDeployment({ lifetimeMs: 3 * PATIENCE_MS });
   const api = await deployment.startApi();
   const [first] = await Promise.all([deployment.startProjector(), deployment.startProjector()]);
   const begun = performance.now();

@@ -19,40 +19,39 @@ const SEED = setting('FAULTS_SEED', Date.now() % 1_000_000);
 const CONNECTIONS = 32;
 /** Longest time under load before a kill, in milliseconds. */
 const MOMENT = 800;
+/** Of all of it. */
+const PATIENCE_MS = 60_000 + KILLS * 20_000;
 
 let deployment: Deployment;
 let stores: Stores;
 let load: Load;
 let log: StoredEvent[];
 
-beforeAll(
-  async () => {
-    const random = seededRandom(SEED);
-    deployment = await startDeployment();
-    const first = await deployment.startApi();
-    const apis = [first, await deployment.startApi()];
-    const projectors = await Promise.all([deployment.startProjector(), deployment.startProjector()]);
-    load = new Load(random, first.adminKey!); // the first start shows one
-    for (let kill = 0; kill < KILLS; kill++) {
-      const ending = new AbortController();
-      const working = load.work(apis, CONNECTIONS, ending.signal);
-      await Promise.race([working, delay(1 + random() * MOMENT)]);
-      const victim = Math.floor(random() * 2);
-      if (kill % 2 === 0)
-        await apis[victim]!.kill(); // there are two of each
-      else await projectors[victim]!.kill();
-      ending.abort();
-      await working;
-      if (kill % 2 === 0) apis[victim] = await deployment.startApi();
-      else projectors[victim] = await deployment.startProjector();
-    }
-    await load.drain(apis[0]!);
-    await settled(apis[1]!, load);
-    stores = await deployment.openStores();
-    log = await wholeLog(stores);
-  },
-  60_000 + KILLS * 20_000,
-);
+beforeAll(async () => {
+  const random = seededRandom(SEED);
+  deployment = await startDeployment({ lifetimeMs: PATIENCE_MS });
+  const first = await deployment.startApi();
+  const apis = [first, await deployment.startApi()];
+  const projectors = await Promise.all([deployment.startProjector(), deployment.startProjector()]);
+  load = new Load(random, first.adminKey!); // the first start shows one
+  for (let kill = 0; kill < KILLS; kill++) {
+    const ending = new AbortController();
+    const working = load.work(apis, CONNECTIONS, ending.signal);
+    await Promise.race([working, delay(1 + random() * MOMENT)]);
+    const victim = Math.floor(random() * 2);
+    if (kill % 2 === 0)
+      await apis[victim]!.kill(); // there are two of each
+    else await projectors[victim]!.kill();
+    ending.abort();
+    await working;
+    if (kill % 2 === 0) apis[victim] = await deployment.startApi();
+    else projectors[victim] = await deployment.startProjector();
+  }
+  await load.drain(apis[0]!);
+  await settled(apis[1]!, load);
+  stores = await deployment.openStores();
+  log = await wholeLog(stores);
+}, PATIENCE_MS);
 
 afterAll(async () => {
   await stores?.close();

@@ -21,6 +21,8 @@ import { expectChains, expectEachOnce, expectFolds, expectNothingElse, settled }
 const OUTAGES = setting('FAULTS_OUTAGES', 2);
 const OUTAGE_MS = setting('FAULTS_OUTAGE_MS', 1_500);
 const SEED = setting('FAULTS_SEED', Date.now() % 1_000_000);
+/** Of all of it. */
+const PATIENCE_MS = 120_000 + OUTAGES * (OUTAGE_MS + 60_000);
 
 let deployment: Deployment;
 let stores: Stores;
@@ -28,40 +30,37 @@ let load: Load;
 let log: StoredEvent[];
 const refused: number[] = [];
 
-beforeAll(
-  async () => {
-    deployment = await startDeployment();
-    const { views, keys, viewsWire } = deployment;
-    const api = await deployment.startApi();
-    const projectors = [deployment.startProjector(), deployment.startProjector()];
-    const servers: readonly [Server, Server] = [api, await deployment.startApi()];
-    await Promise.all(projectors);
-    load = new Load(seededRandom(SEED), api.adminKey!); // the first start shows one
-    await under(load, servers, async () => {
-      for (let each = 0; each < OUTAGES; each++) {
-        const gone = goneFor(each % 2 === 0 ? views : keys, each >> 1, OUTAGE_MS);
-        refused.push(await outage(load, servers, gone));
-      }
-      await outage(load, servers, async () => {
-        viewsWire.slow(20);
-        await load.progress(20);
-        viewsWire.slow(0);
-      });
-      await outage(load, servers, async () => {
-        for (let cut = 0; cut < 3; cut++) {
-          viewsWire.cut();
-          await keys.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-          await load.progress(20);
-        }
-      });
+beforeAll(async () => {
+  deployment = await startDeployment({ lifetimeMs: PATIENCE_MS });
+  const { views, keys, viewsWire } = deployment;
+  const api = await deployment.startApi();
+  const projectors = [deployment.startProjector(), deployment.startProjector()];
+  const servers: readonly [Server, Server] = [api, await deployment.startApi()];
+  await Promise.all(projectors);
+  load = new Load(seededRandom(SEED), api.adminKey!); // the first start shows one
+  await under(load, servers, async () => {
+    for (let each = 0; each < OUTAGES; each++) {
+      const gone = goneFor(each % 2 === 0 ? views : keys, each >> 1, OUTAGE_MS);
+      refused.push(await outage(load, servers, gone));
+    }
+    await outage(load, servers, async () => {
+      viewsWire.slow(20);
+      await load.progress(20);
+      viewsWire.slow(0);
     });
-    await load.drain(api);
-    await settled(api, load);
-    stores = await deployment.openStores();
-    log = await wholeLog(stores);
-  },
-  120_000 + OUTAGES * (OUTAGE_MS + 60_000),
-);
+    await outage(load, servers, async () => {
+      for (let cut = 0; cut < 3; cut++) {
+        viewsWire.cut();
+        await keys.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        await load.progress(20);
+      }
+    });
+  });
+  await load.drain(api);
+  await settled(api, load);
+  stores = await deployment.openStores();
+  log = await wholeLog(stores);
+}, PATIENCE_MS);
 
 afterAll(async () => {
   await stores?.close();
