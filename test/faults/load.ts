@@ -38,6 +38,8 @@ export class Load {
   constructor(
     private readonly random: () => number,
     readonly apiKey: string,
+    /** Of every writer between two commands, in milliseconds: without, they send as much as the servers take. */
+    private readonly pauseMs = 0,
   ) {}
 
   get answered(): readonly Sent[] {
@@ -81,6 +83,7 @@ export class Load {
       const times = this.random() < 0.05 ? 2 : 1;
       const posts = Array.from({ length: times }, (_, n) => this.post(servers[n % servers.length]!, command)); // of some
       if ((await Promise.all(posts)).includes('gone')) return;
+      if (this.pauseMs > 0) await delay(this.pauseMs);
     }
   }
 

@@ -6,6 +6,8 @@ import type { Server } from '#test/support/server.js';
 import type { Load } from './load.js';
 
 const WRITERS = 16;
+/** Of a writer between two commands: what comes back has room to catch up. */
+export const WRITERS_PAUSE_MS = 40;
 const READERS = 4;
 const READY_ASK_MS = 250;
 const READY_ASKS = 240;

@@ -14,7 +14,7 @@ import type { Server } from '#test/support/server.js';
 import { setting } from '#test/support/setting.js';
 import type { Stores } from '../../../apps/composition/stores.js';
 import { Load } from '../load.js';
-import { goneFor, outage, under } from '../outage.js';
+import { goneFor, outage, under, WRITERS_PAUSE_MS } from '../outage.js';
 import { expectChains, expectEachOnce, expectFolds, expectNothingElse, settled } from '../reckoning.js';
 
 const OUTAGES = setting('FAULTS_OUTAGES', 2);
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const projectors = [deployment.startProjector(), deployment.startProjector()];
   const servers: readonly [Server, Server] = [api, await deployment.startApi()];
   await Promise.all(projectors);
-  load = new Load(seededRandom(SEED), api.adminKey!); // the first start shows one
+  load = new Load(seededRandom(SEED), api.adminKey!, WRITERS_PAUSE_MS); // the first start shows one
   await under(load, servers, async () => {
     for (let each = 0; each < OUTAGES; each++)
       refused.push(await outage(load, servers, goneFor(eventStoreDb, each, OUTAGE_MS)));

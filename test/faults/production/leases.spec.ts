@@ -14,7 +14,7 @@ import { setting } from '#test/support/setting.js';
 import { until } from '#test/support/until.js';
 import type { Stores } from '../../../apps/composition/stores.js';
 import { Load } from '../load.js';
-import { under } from '../outage.js';
+import { under, WRITERS_PAUSE_MS } from '../outage.js';
 import { expectChains, expectEachOnce, expectFolds, expectNothingElse, settled } from '../reckoning.js';
 
 const SEED = setting('FAULTS_SEED', Date.now() % 1_000_000);
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const starting = [startProjector(), startProjector()] as const;
   const other = await deployment.startApi();
   const [first, second] = await Promise.all(starting);
-  load = new Load(seededRandom(SEED), api.adminKey!); // the first start shows one
+  load = new Load(seededRandom(SEED), api.adminKey!, WRITERS_PAUSE_MS); // the first start shows one
   await under(load, [api, other], async () => {
     await shared(first, second);
 
