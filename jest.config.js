@@ -26,5 +26,8 @@ export default {
   ],
   testTimeout: 30_000,
   maxWorkers: 2,
+  // What a suite imported as ES modules stays in memory after it. A worker of a gigabyte takes seconds to end, is killed
+  // after half of one, and Jest calls that a leak of the tests.
+  workerIdleMemoryLimit: '400MB',
   reporters: ['default', '<rootDir>/../test/support/closing-line.cjs'],
 };

@@ -32,7 +32,7 @@ const NAMES = {
   R3: 'Redis: profile to GET',
   R4: `Redis: all views over ${HISTORY.toLocaleString('en')} events to SET`,
   R5: 'Redis: memory of a timeline entry to its JSON',
-  R6: 'Redis: memory of all views, by event, to theirs',
+  R6: 'Redis: memory of all views an event to JSON',
 } as const;
 
 /** Takes a minute or two. */
