@@ -228,8 +228,9 @@ describe('the process', () => {
         ? Promise.reject(new StoreUnavailable('away'))
         : handling.handle(...asked)) as CommandHandling['handle'];
     see({ handling: { handle } });
-    await until(async () => (await fellDue()).length === 1);
+    await until(() => notices.length === 4);
     expect(notices.map(({ kind }) => kind)).toEqual(['failed', 'failed', 'failed', 'recorded']);
+    expect(await fellDue()).toHaveLength(1);
   });
 
   it('asks a store that is away for no more than one batch', async () => {

@@ -395,7 +395,7 @@ describe('a rebuild', () => {
     await history(50);
     await reached([accounts()]);
     await equalsFold(accounts());
-    expect(await stores.readStore.collections()).toEqual(['accounts@1.g2']);
+    await until(async () => (await stores.readStore.collections()).length === 1);
     expect(notices.filter(({ kind }) => kind === 'failed')).toEqual([]);
   });
 
