@@ -18,6 +18,9 @@ import { under, WRITERS_PAUSE_MS } from '../outage.js';
 import { expectChains, expectEachOnce, expectFolds, expectNothingElse, settled } from '../reckoning.js';
 
 const SEED = setting('FAULTS_SEED', Date.now() % 1_000_000);
+/** Of all of it. */
+const PATIENCE_MS = 240_000;
+/** What a projector says of a commit that was refused because it held the lease no longer. */
 const REFUSED = 'another process has taken over';
 
 let deployment: Deployment;
@@ -27,7 +30,7 @@ let log: StoredEvent[];
 let left: unknown;
 
 beforeAll(async () => {
-  deployment = await startDeployment({ leaseMs: 1_000 });
+  deployment = await startDeployment({ leaseMs: 1_000, lifetimeMs: PATIENCE_MS });
   const api = await deployment.startApi();
   const starting = [startProjector(), startProjector()] as const;
   const other = await deployment.startApi();
@@ -65,7 +68,7 @@ beforeAll(async () => {
   await settled(other, load);
   stores = await deployment.openStores();
   log = await wholeLog(stores);
-}, 120_000);
+}, PATIENCE_MS);
 
 afterAll(async () => {
   await stores?.close();
