@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { inherited } from './inherited.js';
 
 const API = fileURLToPath(new URL('../../apps/api/main.js', import.meta.url));
 const PROJECTOR = fileURLToPath(new URL('../../apps/projector/main.js', import.meta.url));
@@ -123,9 +124,8 @@ interface Launching {
 
 function launch(main: string, folder: string, env: Env, options: Launching) {
   const { asNobody = false, lifetimeMs = LIFETIME_MS } = options;
-  const { NODE_OPTIONS: _ofJest, ...inherited } = process.env;
   const child = spawn(process.execPath, [main], {
-    env: { ...inherited, TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'error', ...env },
+    env: { ...inherited(), TOUCHSTONE_DATA: folder, PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(asNobody && process.getuid?.() === 0 && NOBODY),
   });

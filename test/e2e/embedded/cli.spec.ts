@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openEmbeddedEventStore } from '#event-store/index.js';
+import { inherited } from '#test/support/inherited.js';
 import { startTouchstone, until, type Touchstone } from '#test/support/touchstone.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../apps/cli/main.js', import.meta.url));
@@ -34,7 +35,7 @@ afterEach(async () => {
 
 /** Starts the program on the test's own folders; what it writes gathers in `said`. */
 function start(...args: readonly string[]) {
-  const env = { ...process.env, TOUCHSTONE_DATA: join(folder, 'data'), TMPDIR: folder };
+  const env = { ...inherited(), TOUCHSTONE_DATA: join(folder, 'data'), TMPDIR: folder };
   const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   const said = { out: '', err: '' };

@@ -1,0 +1,9 @@
+/** The environment for a process that a test starts: ours, without Jest's options and without the addresses of servers. */
+const OURS = /^(NODE_OPTIONS|(EVENTSTORE_URL|REDIS_URL|KEYS_URL|MASTER_KEY(_PREVIOUS)?)(_FILE)?)$/;
+
+export const inherited = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined || OURS.test(name) ? [] : [[name, value]],
+    ),
+  );
