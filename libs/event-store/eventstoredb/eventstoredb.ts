@@ -45,7 +45,7 @@ export interface EventStoreDb extends EventStore {
 }
 
 const DEADLINE_MS = 10_000;
-const PATIENCE: Patience = { quietMs: 1000, backOffMs: [100, 10_000] };
+const PATIENCE: Patience = { quietMs: 1000, backOffMs: [100, 3000] };
 
 /**
  * Connects, and makes sure by one cheap call that there is a server that lets this user read.
