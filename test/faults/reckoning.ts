@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { CHAIN_START, checkLink } from '#event-store/codec/index.js';
 import type { StoredEvent } from '#event-store/index.js';
 import { derivedId } from '#kernel';
-import { expectFold } from '#test/support/folds.js';
+import { expectFold, recorded } from '#test/support/folds.js';
 import type { Server } from '#test/support/server.js';
 import { viewsFor } from '../../apps/composition/contexts.js';
 import type { Stores } from '../../apps/composition/stores.js';
@@ -50,7 +50,8 @@ export function expectChains(log: readonly StoredEvent[]): void {
 
 /** Every view is what the log makes from event 0. */
 export async function expectFolds(stores: Stores): Promise<void> {
-  for (const view of viewsFor(stores.identities)) await expectFold(stores, view);
+  const events = await recorded(stores);
+  for (const view of viewsFor(stores.identities)) await expectFold(stores, view, events);
 }
 
 /** Resolves when every view has seen what was acknowledged last. */

@@ -18,12 +18,16 @@ export async function wholeLog({ eventStore }: Pick<Stores, 'eventStore'>): Prom
   return stored;
 }
 
-export async function expectFold(stores: Stores, view: AnyView): Promise<void> {
-  const { codec, readStore } = stores;
-  const decoded = await codec.decode(await wholeLog(stores));
-  const events = decoded.flatMap((one): Recorded[] => (one.kind === 'known' ? [one.event] : []));
+/** Every event that can be read. */
+export async function recorded(stores: Pick<Stores, 'eventStore' | 'codec'>): Promise<Recorded[]> {
+  const decoded = await stores.codec.decode(await wholeLog(stores));
+  return decoded.flatMap((one): Recorded[] => (one.kind === 'known' ? [one.event] : []));
+}
+
+export async function expectFold(stores: Stores, view: AnyView, events?: readonly Recorded[]): Promise<void> {
+  const { readStore } = stores;
   const collection = (await readStore.active(view.name))!; // a view that is not live fails the test here
-  const expected = foldAll(view, events).changes();
+  const expected = foldAll(view, events ?? (await recorded(stores))).changes();
 
   const documents = new Map<string, string>();
   for await (const { key, document } of readStore.scan(collection)) documents.set(key, document);

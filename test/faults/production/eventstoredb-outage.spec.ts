@@ -84,5 +84,5 @@ describe(`after EventStoreDB was away ${OUTAGES} × ${OUTAGE_MS} ms, slow and cu
 
   it('the chain of every stream verifies, without a gap', () => expectChains(log));
 
-  it('every view is what the log makes from event 0', () => expectFolds(stores));
+  it('every view is what the log makes from event 0', () => expectFolds(stores), PATIENCE_MS);
 });

@@ -68,5 +68,5 @@ describe(`after ${KILLS} × kill -9 of one of several processes under load (FAUL
 
   it('the chain of every stream verifies, without a gap', () => expectChains(log));
 
-  it('every view is what the log makes from event 0', () => expectFolds(stores));
+  it('every view is what the log makes from event 0', () => expectFolds(stores), PATIENCE_MS);
 });

@@ -118,5 +118,5 @@ describe(`after projectors froze, woke, died, joined and left under load (FAULTS
 
   it('the chain of every stream verifies, without a gap', () => expectChains(log));
 
-  it('every view is what the log makes from event 0', () => expectFolds(stores));
+  it('every view is what the log makes from event 0', () => expectFolds(stores), PATIENCE_MS);
 });

@@ -80,5 +80,5 @@ describe(`after Redis was away ${OUTAGES} × ${OUTAGE_MS} ms, slow and cut (FAUL
 
   it('the chain of every stream verifies, without a gap', () => expectChains(log));
 
-  it('every view is what the log makes from event 0', () => expectFolds(stores));
+  it('every view is what the log makes from event 0', () => expectFolds(stores), PATIENCE_MS);
 });
