@@ -2,6 +2,7 @@
 export * from './parking.js';
 export * from './partition.js';
 export * from './progress.js';
+export * from './rebuild.js';
 export * from './runner.js';
 export * from './view.js';
 export * from './view-reader.js';

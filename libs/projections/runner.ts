@@ -368,24 +368,6 @@ const isOf = ({ name, version }: AnyView, collection: string): boolean => {
   return parsed.name === name && parsed.version === version;
 };
 
-/**
- * Begins a collection in which a view is built anew, beside the live one. Whoever moves views takes it up within
- * a second.
- */
-export async function beginRebuild(
-  readStore: ReadStore,
-  view: Pick<AnyView, 'name' | 'version'>,
-  partitions: number,
-): Promise<string> {
-  const generations = (await readStore.collections())
-    .map(parseCollection)
-    .filter((parsed) => parsed.name === view.name && parsed.version === view.version)
-    .map((parsed) => parsed.generation);
-  const collection = collectionOf(view, Math.max(0, ...generations) + 1);
-  await readStore.begin(collection, JSON.stringify(NO_PROGRESS), partitions);
-  return collection;
-}
-
 const compare = (a: Position | null, b: Position | null): number => {
   if (a === b) return 0;
   if (a === null) return -1;
