@@ -1,6 +1,7 @@
 /** What must hold before a process is sent requests: its stores answer, and every view is there and near its end. */
 import type { HealthCheck } from '#http/index.js';
-import type { AnyView, ViewLag, ViewReader } from '#projections/index.js';
+import type { AnyView, ViewReader } from '#projections/index.js';
+import { lookAt } from './look.js';
 import type { Stores } from './stores.js';
 
 export const storeChecks = ({ eventStore, keyStore, readStore, subscriptions }: Stores): HealthCheck[] => [
@@ -32,21 +33,16 @@ export const storeChecks = ({ eventStore, keyStore, readStore, subscriptions }: 
 ];
 
 export const viewChecks = (
-  { eventStore }: Stores,
+  stores: Stores,
   views: ViewReader,
   all: readonly AnyView[],
   readyLagSeconds: number,
 ): HealthCheck[] => {
-  // The checks of one request share one look.
-  let looking: Promise<ReadonlyMap<string, ViewLag>> | null = null;
-  const lagOf = async ({ name }: AnyView): Promise<ViewLag> => {
-    const lags = await (looking ??= views.lags(all, eventStore).finally(() => (looking = null)));
-    return lags.get(name)!; // it was asked for
-  };
+  const look = lookAt(stores, views, all);
   return all.map((view) => ({
     name: `view:${view.name}`,
     check: async () => {
-      const { collection, lag, parked } = await lagOf(view);
+      const { collection, lag, parked } = (await look()).get(view.name)!; // it was asked for
       const ok = collection !== null && lag.seconds <= readyLagSeconds && parked === 0;
       return { ok, detail: { collection, lag, parked } };
     },

@@ -1,6 +1,7 @@
 /** How far each view is behind the log, what it could not fold, and how the log is followed, for Prometheus. */
 import { Gauge, type Registry } from 'prom-client';
 import type { AnyView, ViewLag, ViewReader } from '#projections/index.js';
+import { lookAt } from './look.js';
 import type { Stores } from './stores.js';
 
 export function measureStores(
@@ -9,10 +10,7 @@ export function measureStores(
   views: ViewReader,
   all: readonly AnyView[],
 ): void {
-  // The gauges of one scrape share one look.
-  let looking: Promise<ReadonlyMap<string, ViewLag>> | null = null;
-  const look = (): Promise<ReadonlyMap<string, ViewLag>> =>
-    (looking ??= views.lags(all, store).finally(() => (looking = null)));
+  const look = lookAt({ eventStore: store }, views, all);
   const ofEachView = (name: string, help: string, figure: (lag: ViewLag) => number): void => {
     new Gauge({
       name,
