@@ -86,14 +86,13 @@ export async function createApi(
   };
   const metrics = new Registry();
   measureStores(metrics, stores, views, all);
-  const pepper = await keyStore.secret('fingerprints');
   const app = await createHttpApp(root, {
     log,
     services: () => ({
       keys: local?.with(keys) ?? keys,
       checks: [...storeChecks(stores), ...viewChecks(stores, views, all, config.readyLagSeconds)],
       waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
-      pepper,
+      commandNames: stores.commandNames,
       clock: systemClock,
       ids: systemIds,
       metrics,

@@ -3,6 +3,7 @@
  * an import.
  */
 import { accessEvents, installationEvents } from '#access/events.js';
+import { commandEvents } from '#commands/events.js';
 import type { AuditedViews } from '#audit/audited-views.js';
 import { customer } from '#customers/customer.js';
 import { customerEvents } from '#customers/events.js';
@@ -43,6 +44,7 @@ export const catalogue = catalogueOf(
   [
     accessEvents,
     installationEvents,
+    commandEvents,
     customerEvents,
     touchpointEvents,
     subscriptionEvents,

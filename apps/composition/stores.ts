@@ -11,6 +11,7 @@ import {
   type SubscriptionNotice,
   type SubscriptionState,
 } from '#event-store/index.js';
+import { CommandNames } from '#http/command-names.js';
 import { Identities, openKeyStore, type KeyStore } from '#key-store/index.js';
 import { SHARED_PARTITIONS } from '#projections/index.js';
 import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
@@ -23,6 +24,7 @@ export interface Stores {
   readonly keyStore: KeyStore;
   readonly codec: Codec;
   readonly identities: Identities;
+  readonly commandNames: CommandNames;
   /** Into how many every collection of the read store is divided. */
   readonly partitions: number;
   /** How subscriptions to a server are doing; none where the log is in this process. */
@@ -63,11 +65,23 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
       }),
     );
     const codec = new Codec(catalogue, keyStore);
-    await recogniseKeys(new CommandHandling({ store: eventStore, codec, customerDeciders: [] }), keyStore);
+    const handling = new CommandHandling({ store: eventStore, codec, customerDeciders: [] });
+    const { formerIds } = await recogniseKeys(handling, keyStore);
+    const commandNames = new CommandNames(await keyStore.secret('fingerprints'), formerIds);
     const readStore = opened(await openReadStore(config));
     const identities = new Identities(await keyStore.secret('identities'));
     const partitions = config.redisUrl ? SHARED_PARTITIONS : 1;
-    return { eventStore, readStore, keyStore, codec, identities, partitions, subscriptions, close };
+    return {
+      eventStore,
+      readStore,
+      keyStore,
+      codec,
+      identities,
+      commandNames,
+      partitions,
+      subscriptions,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

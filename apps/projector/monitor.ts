@@ -19,7 +19,7 @@ export interface Monitor {
 }
 
 export async function createMonitor(stores: Stores, projector: Projector, log: Logger): Promise<Monitor> {
-  const { eventStore, readStore, keyStore, codec, identities } = stores;
+  const { eventStore, readStore, codec, identities } = stores;
   const keys = new LogKeyRing(eventStore, codec, (error) =>
     log.error({ err: error }, 'following the access log failed'),
   );
@@ -36,7 +36,6 @@ export async function createMonitor(stores: Stores, projector: Projector, log: L
       this.set(projector.status().duties.length);
     },
   });
-  const pepper = await keyStore.secret('fingerprints');
   const app = await createHttpApp(Monitoring, {
     log,
     services: () => ({
@@ -52,7 +51,7 @@ export async function createMonitor(stores: Stores, projector: Projector, log: L
         },
       ],
       waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
-      pepper,
+      commandNames: stores.commandNames,
       clock: systemClock,
       ids: systemIds,
       metrics,

@@ -55,13 +55,16 @@ export class AccessController {
     @Reply() reply: FastifyReply,
   ): Promise<object> {
     const secret = newApiKey();
-    const keyId = derivedId(context.commandId, 'api-key');
-    const key = { keyId, role, pii, label, secretHash: hashOfApiKey(secret) };
+    const keyId = (commandId: string): string => derivedId(commandId, 'api-key');
+    const key = { keyId: keyId(context.commandId), role, pii, label, secretHash: hashOfApiKey(secret) };
     const handled = await this.commands.execute(
       new Decide(ACCESS, apiKeys, { type: 'IssueApiKey', key }, context),
     );
     await this.ring.reached(handled.revision);
-    return answer(reply, handled, { keyId, key: handled.replayed ? null : secret });
+    return answer(reply, handled, {
+      keyId: keyId(handled.commandId),
+      key: handled.replayed ? null : secret,
+    });
   }
 
   @Post(':apiKey/revoke')

@@ -15,18 +15,21 @@ export interface FoundInstallation {
   readonly keyStore: string;
 }
 
-interface Installation {
+export interface Installation {
   readonly keyStore: string | null;
+  /** The log may have commands whose ids are of their keys alone. */
+  readonly formerIds: boolean;
 }
 
 export const installation: Decider<Installation, FoundInstallation, InstallationEvent> = {
   name: 'installation',
-  initialState: { keyStore: null },
+  initialState: { keyStore: null, formerIds: false },
 
   decide: {
     FoundInstallation({ keyStore }, founded) {
       if (founded.keyStore === keyStore) return [];
-      if (founded.keyStore === null) return [{ type: 'InstallationFounded', data: { keyStore } }];
+      if (founded.keyStore === null)
+        return [{ type: 'InstallationFounded', data: { keyStore, commandIds: 'of caller and target' } }];
       throw new DomainError(
         'installation.other_keys',
         `The log was written with the key store ${founded.keyStore}, and this is ${keyStore}. Correct KEYS_URL or TOUCHSTONE_DATA, or restore the keys from a backup.`,
@@ -34,11 +37,13 @@ export const installation: Decider<Installation, FoundInstallation, Installation
     },
   },
 
-  evolve: { InstallationFounded: (_, { keyStore }) => ({ keyStore }) },
+  evolve: {
+    InstallationFounded: (_, { keyStore, commandIds }) => ({ keyStore, formerIds: commandIds === undefined }),
+  },
 };
 
 /** @throws KeyStoreUnavailable when the log was written with other keys */
-export async function recogniseKeys(handling: CommandHandling, keyStore: KeyStore): Promise<void> {
+export async function recogniseKeys(handling: CommandHandling, keyStore: KeyStore): Promise<Installation> {
   const context = ownCommand('first-start', systemIds.next(), systemClock.now());
   const command: FoundInstallation = {
     type: 'FoundInstallation',
@@ -46,6 +51,7 @@ export async function recogniseKeys(handling: CommandHandling, keyStore: KeyStor
   };
   try {
     await handling.handle(INSTALLATION, installation, command, context);
+    return await handling.state(INSTALLATION, installation);
   } catch (error) {
     throw error instanceof DomainError ? new KeyStoreUnavailable(error.message, { cause: error }) : error;
   }

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { catalogueOf } from '#event-store/codec/index.js';
+import { catalogueOf, Codec, EMPTY_STREAM } from '#event-store/codec/index.js';
 import { StoreUnavailable, type EventStore } from '#event-store/index.js';
 import {
   customerStream,
   DomainError,
   eventType,
+  optional,
   shape,
   systemClock,
+  text,
   whole,
   type CommandContext,
   type CustomerId,
@@ -15,10 +17,14 @@ import {
 } from '#kernel';
 import { but } from '#test/support/but.js';
 import { openTestStores, type TestStores } from '#test/support/stores.js';
+import { commandEvents } from './events.js';
 import { CommandHandling } from './index.js';
 
 const Added = eventType('Added', shape({ amount: whole() }));
+/** Of another decider on the same stream. */
+const Renamed = eventType('Renamed', shape({ name: optional(text(50)) }));
 type AddedEvent = EventOf<typeof Added>;
+type RenamedEvent = EventOf<typeof Renamed>;
 interface Sum {
   readonly total: number;
   readonly count: number;
@@ -41,10 +47,17 @@ const sum: Decider<Sum, SumCommand, AddedEvent> = {
   evolve: { Added: ({ total, count }, { amount }) => ({ total: total + amount, count: count + 1 }) },
 };
 
+const names: Decider<{ readonly name: string }, RenamedEvent & { type: 'Renamed' }, RenamedEvent> = {
+  name: 'names',
+  initialState: { name: '' },
+  decide: { Renamed: (command, { name }) => (command.data.name === name ? [] : [command]) },
+  evolve: { Renamed: (_, { name = '' }) => ({ name }) },
+};
+
 const stream = customerStream('customer-1' as CustomerId);
 let next = 0;
 const context = (overrides: Partial<CommandContext> = {}): CommandContext => ({
-  commandId: `command-${next++}`, fingerprint: null, correlationId: 'r', causationId: 'c',
+  commandId: `command-${next++}`, request: null, correlationId: 'r', causationId: 'c',
   actor: { id: 'me', role: 'back-office' }, now: systemClock.now(), ...overrides,
 }); // prettier-ignore
 
@@ -53,12 +66,12 @@ const handlingOn = (store: EventStore, cacheCapacity?: number): CommandHandling 
   new CommandHandling({
     store,
     codec: stores.codec,
-    customerDeciders: [sum],
+    customerDeciders: [sum, names],
     ...(cacheCapacity === undefined ? {} : { cacheCapacity }),
   });
 
 beforeEach(async () => {
-  stores = await openTestStores(catalogueOf([Added]));
+  stores = await openTestStores(catalogueOf([Added, Renamed, ...Object.values(commandEvents)]));
 });
 afterEach(() => stores.close());
 
@@ -80,15 +93,20 @@ describe('a command', () => {
   it('that asks for what is so decides nothing', async () => {
     const handling = handlingOn(stores.eventStore);
     await add(handling, 5);
-    expect(await add(handling, 0)).toMatchObject({ revision: 0n, position: null, events: [] });
+    expect(await add(handling, 0)).toMatchObject({
+      revision: 0n,
+      position: 1n,
+      events: [],
+      changed: false,
+    });
   });
 
   it('sent twice is answered as the first time, also by another process and after a restart', async () => {
-    const first = await add(handlingOn(stores.eventStore), 5, { commandId: 'once', fingerprint: 'f' });
+    const first = await add(handlingOn(stores.eventStore), 5, { commandId: 'once', request: 'f' });
     await add(handlingOn(stores.eventStore), 7);
     stores = await stores.reopened();
     for (const handling of [handlingOn(stores.eventStore), handlingOn(stores.eventStore)]) {
-      const again = await add(handling, 5, { commandId: 'once', fingerprint: 'f' });
+      const again = await add(handling, 5, { commandId: 'once', request: 'f' });
       expect(again).toMatchObject({ revision: first.revision, position: first.position, replayed: true });
     }
     expect(await total()).toBe(12);
@@ -105,10 +123,107 @@ describe('a command', () => {
 
   it('under a key that came with another body is refused', async () => {
     const handling = handlingOn(stores.eventStore);
-    await add(handling, 5, { commandId: 'once', fingerprint: 'f' });
-    await expect(add(handling, 6, { commandId: 'once', fingerprint: 'g' })).rejects.toMatchObject({
+    await add(handling, 5, { commandId: 'once', request: 'f' });
+    await expect(add(handling, 6, { commandId: 'once', request: 'g' })).rejects.toMatchObject({
       code: 'idempotency.key_reused',
     });
+  });
+
+  it('that changed nothing is remembered under its key, and stays so whatever comes after', async () => {
+    const handling = handlingOn(stores.eventStore);
+    const atLeast = (request: string, over: Partial<CommandContext> = {}) =>
+      handling.handle(
+        stream,
+        sum,
+        { type: 'AtLeast', total: 5 },
+        context({ commandId: 'k', request, ...over }),
+      );
+    await add(handling, 5);
+    expect(await atLeast('f')).toMatchObject({ changed: false, replayed: false, revision: 1n, position: 2n });
+    await add(handling, -3);
+    for (const again of [handling, handlingOn(stores.eventStore)]) {
+      const answer = await again.handle(
+        stream,
+        sum,
+        { type: 'AtLeast', total: 5 },
+        context({ commandId: 'k', request: 'f' }),
+      );
+      expect(answer).toMatchObject({ changed: false, replayed: true, revision: 1n, position: 2n });
+    }
+    await expect(atLeast('g')).rejects.toMatchObject({ code: 'idempotency.key_reused' });
+    expect(await total()).toBe(2);
+  });
+
+  it('without a key that changed nothing leaves nothing in the log', async () => {
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 5);
+    await add(handling, 0);
+    expect(await stores.eventStore.count()).toBe(1);
+  });
+
+  it('whose stream only its body tells is refused on another stream under the same key', async () => {
+    const body = { commandId: 'k', request: 'f', addressed: true } as const;
+    await add(handlingOn(stores.eventStore), 5, body);
+    stores = await stores.reopened();
+    const other = customerStream('customer-2' as CustomerId);
+    const onOther = (over: Partial<CommandContext>) =>
+      handlingOn(stores.eventStore).handle(other, sum, { type: 'Add', amount: 5 }, context(over));
+    await expect(onOther({ ...body, request: 'g' })).rejects.toMatchObject({
+      code: 'idempotency.key_reused',
+    });
+    expect(await add(handlingOn(stores.eventStore), 5, body)).toMatchObject({ replayed: true });
+    expect(await onOther({ ...body, commandId: 'another' })).toMatchObject({ changed: true });
+  });
+
+  it('whose stream only its body tells, sent with two bodies at once, is recorded once', async () => {
+    const handlings = [0, 1, 2, 3].map(() => handlingOn(stores.eventStore));
+    const outcomes = await Promise.allSettled(
+      handlings.map((handling, n) =>
+        handling.handle(
+          customerStream(`customer-${n}` as CustomerId),
+          sum,
+          { type: 'Add', amount: 1 },
+          context({ commandId: 'k', request: `body ${n}`, addressed: true }),
+        ),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected')
+        expect(outcome.reason).toMatchObject({ code: 'idempotency.key_reused' });
+    expect(await stores.eventStore.count({ filter: { types: ['Added'] } })).toBe(1);
+  });
+
+  it('on a stream that holds what this build cannot read is refused, and says what', async () => {
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 5);
+    const newer = new Codec(catalogueOf([eventType('Doubled', shape({}))]), stores.keyStore);
+    const { events } = await newer.encode(stream, EMPTY_STREAM, [{ type: 'Doubled', data: {} }], context());
+    await stores.eventStore.append(stream, events, 0n);
+    for (const one of [handling, handlingOn(stores.eventStore)])
+      await expect(add(one, 2_000)).rejects.toMatchObject({
+        code: 'stream.unreadable',
+        kind: 'unavailable',
+        facts: { type: 'Doubled', position: '2' },
+      });
+  });
+
+  it('with If-Match holds when only what its rules do not look at came after', async () => {
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 1); // 0
+    await handling.handle(stream, names, { type: 'Renamed', data: { name: 'a' } }, context()); // 1
+    expect((await add(handling, 1, { expectedRevision: 0n })).revision).toBe(2n);
+    await expect(add(handling, 1, { expectedRevision: 1n })).rejects.toMatchObject({
+      kind: 'stale',
+      facts: { revision: '2' },
+    });
+    const renamed = await handlingOn(stores.eventStore).handle(
+      stream,
+      names,
+      { type: 'Renamed', data: { name: 'b' } },
+      context({ expectedRevision: 1n }),
+    );
+    expect(renamed.revision).toBe(3n);
   });
 
   it('with If-Match is decided on that revision only', async () => {
@@ -132,7 +247,8 @@ describe('a command', () => {
     await other.handle(stream, sum, { type: 'AtLeast', total: 1_000 }, context());
     await expect(add(mine, 1)).rejects.toMatchObject({ code: 'sum.too_much' });
     expect(await mine.handle(stream, sum, { type: 'AtLeast', total: 1_000 }, context())).toMatchObject({
-      position: null,
+      changed: false,
+      position: 2n,
     });
   });
 
@@ -215,7 +331,7 @@ describe('commands that come together', () => {
   });
 
   it('and are the same command are handled once', async () => {
-    const same = (fingerprint: string) => ask({ type: 'Add', amount: 1 }, { commandId: 'same', fingerprint });
+    const same = (request: string) => ask({ type: 'Add', amount: 1 }, { commandId: 'same', request });
     const settled = await handlingOn(stores.eventStore).handleAll(stream, [same('f'), same('f'), same('g')]);
     expect(settled).toMatchObject([
       { value: { replayed: false } },

@@ -9,7 +9,9 @@
  *   6. fold the new events; answer revision, position, events
  *
  * A cached state is decided on at once, because a stale one cannot be appended on. Whatever does not end in
- * an append (a refusal, nothing to do, a wrong If-Match) is decided again on a fresh read before it is said.
+ * an append (a refusal, nothing to do, a wrong If-Match) is decided again on a fresh read before it is said. A command
+ * that has a key always ends in an append: where it was so already, that is recorded, so that the same key is answered
+ * the same for ever.
  */
 import {
   decide,
@@ -17,31 +19,27 @@ import {
   type Command,
   type CommandContext,
   type Decider,
+  type AnyDecider,
   type DomainEvent,
+  type Recorded,
   type StreamName,
 } from '#kernel';
 import { WrongExpectedRevision } from '#event-store/port.js';
+import { claimOf } from './addressing.js';
+import { resolved, type Ask, type DependentAsk, type Handled } from './ask.js';
+import { mustBeDecidable, recordOf } from './conditions.js';
 import { KnownStreams, type Log } from './known-streams.js';
 import { Rehearsal } from './rehearsal.js';
-import { replay } from './replay.js';
+import { earlierAnswer, replay } from './replay.js';
 import type { StreamState } from './stream-state.js';
-import { together, type Ask } from './together.js';
+import { together } from './together.js';
 import { Turns } from './turns.js';
-
-export interface Handled<E extends DomainEvent = DomainEvent> {
-  /** Revision of the stream after the command; -1 for a stream that has no events. */
-  readonly revision: bigint;
-  /** Position of the last event appended; null where nothing was. */
-  readonly position: bigint | null;
-  /** What was decided; empty when there was nothing to do, or when the answer is a replay. */
-  readonly events: readonly E[];
-  /** True when this command had been handled before. */
-  readonly replayed: boolean;
-}
 
 export interface CommandHandlingOptions extends Log {
   /** Remembered events over all cached streams. */
   readonly cacheCapacity?: number;
+  /** Throws while nothing may be recorded. */
+  readonly gate?: () => void;
 }
 
 const ATTEMPTS = 10;
@@ -60,19 +58,26 @@ export class CommandHandling {
     command: C,
     context: CommandContext,
   ): Promise<Handled<D>> {
-    return this.turns.take(stream, () => this.inTurn(stream, decider, command, context));
+    return this.turns.take(stream, () => this.inTurn(stream, { decider, command, context })) as Promise<
+      Handled<D>
+    >; // its decider's
   }
 
   /**
    * Commands on one stream, one after the other. Those that follow on one another are appended together, so that
    * a hundred on one customer cost as little as one each on a hundred; every one is answered for itself.
    */
-  handleAll(stream: StreamName, asks: readonly Ask[]): Promise<PromiseSettledResult<Handled>[]> {
+  handleAll(
+    stream: StreamName,
+    asks: readonly (Ask | DependentAsk)[],
+  ): Promise<PromiseSettledResult<Handled>[]> {
     return this.turns.take(stream, async () => {
+      this.options.gate?.();
       const settled: PromiseSettledResult<Handled>[] = [];
       while (settled.length < asks.length) {
         const rest = settled.length === 0 ? asks : asks.slice(settled.length);
-        const answered = await together(this.options, this.streams, stream, rest);
+        const claim = (context: CommandContext): Promise<void> => this.claim(stream, context);
+        const answered = await together(this.options, this.streams, stream, rest, claim);
         if (answered.length > 0) settled.push(...answered);
         else settled.push(await this.alone(stream, rest[0]!)); // there is a rest, or the loop had ended
       }
@@ -85,15 +90,9 @@ export class CommandHandling {
     return new Rehearsal(this.options);
   }
 
-  private async alone(
-    stream: StreamName,
-    { decider, command, context }: Ask,
-  ): Promise<PromiseSettledResult<Handled>> {
-    try {
-      return { status: 'fulfilled', value: await this.inTurn(stream, decider, command, context) };
-    } catch (reason) {
-      return { status: 'rejected', reason };
-    }
+  /** Forgets what is remembered of streams, because the log is not what it was. */
+  forget(): void {
+    this.streams.clear();
   }
 
   /** A decider's state of a stream, current as of now. For rules that need to look at another stream. */
@@ -105,35 +104,58 @@ export class CommandHandling {
     });
   }
 
-  private async inTurn<S, C extends Command, D extends DomainEvent, E extends DomainEvent>(
-    stream: StreamName,
-    decider: Decider<S, C, D, E>,
-    command: C,
-    context: CommandContext,
-  ): Promise<Handled<D>> {
+  /** The newest event of a type on a stream, up to a revision; null where there is none. */
+  async newest(stream: StreamName, type: string, upTo: bigint): Promise<Recorded | null> {
+    const { store, codec } = this.options;
+    for await (const event of store.readStream(stream, { from: upTo, direction: 'backwards' })) {
+      if (event.type !== type) continue;
+      const [decoded] = await codec.decode([event]);
+      return decoded?.kind === 'known' ? decoded.event : null;
+    }
+    return null;
+  }
+
+  private async alone(stream: StreamName, asked: Ask | DependentAsk): Promise<PromiseSettledResult<Handled>> {
+    try {
+      return { status: 'fulfilled', value: await this.inTurn(stream, asked) };
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  }
+
+  private async inTurn(stream: StreamName, asked: Ask | DependentAsk): Promise<Handled> {
+    this.options.gate?.();
+    const { decider } = asked;
     const known = this.streams.remembered(stream);
     let fresh = known === undefined;
+    let claimed = false;
     const state = known ?? (await this.streams.read(stream, decider));
     for (let attempt = 1; ; attempt++) {
-      const answered = state.answered.get(context.commandId);
-      if (answered !== undefined) return replay(answered, context);
-      const { head } = state;
+      const { command, context } = resolved(asked, state.answered);
+      const earlier = earlierAnswer(state, context);
+      if (earlier !== null) return replay(this.options.codec, stream, earlier, context);
       const decided = attemptTo(() => {
-        if (context.expectedRevision !== undefined && context.expectedRevision !== head.revision)
-          throw stale(head.revision);
+        mustBeDecidable(decider, command, context, state);
         return decide(decider, command, state.of(decider));
       });
-      if (decided.error !== undefined || decided.events.length === 0) {
+      if (decided.error !== undefined || recordOf(command, decided.events, context).length === 0) {
         if (!fresh) {
           await this.streams.readOn(stream, state);
           fresh = true;
           continue;
         }
+        if (state.unread !== null) this.streams.drop(stream); // it may be readable when it is asked for again
         if (decided.error !== undefined) throw decided.error;
-        return { revision: head.revision, position: null, events: [], replayed: false };
+        return soAlready(state, context);
       }
+      if (!claimed) {
+        const former = await this.formerAnswer(decider, context);
+        if (former !== null) return former;
+        await this.claim(stream, context);
+      }
+      claimed = true;
       try {
-        return await this.append(stream, state, decided.events, context);
+        return await this.append(stream, state, command, decided.events, context);
       } catch (error) {
         this.streams.drop(stream); // whatever went wrong, what is known of the stream is no longer certain
         if (!(error instanceof WrongExpectedRevision)) throw error;
@@ -151,33 +173,60 @@ export class CommandHandling {
     }
   }
 
-  private async append<D extends DomainEvent>(
+  /** The answer that the former build gave on another stream, where it would have put the command there. */
+  private async formerAnswer(decider: AnyDecider, context: CommandContext): Promise<Handled | null> {
+    const stream = context.former?.stream;
+    if (stream === undefined) return null;
+    const earlier = earlierAnswer(await this.streams.read(stream, decider), context);
+    return earlier === null ? null : replay(this.options.codec, stream, earlier, context);
+  }
+
+  /** @throws `idempotency.key_reused` when the key names a command on another stream */
+  private async claim(stream: StreamName, context: CommandContext): Promise<void> {
+    const claim = claimOf(stream, context);
+    if (claim !== null) await this.handle(claim.stream, claim.decider, claim.command, claim.context);
+  }
+
+  private async append(
     stream: StreamName,
     state: StreamState,
-    decided: readonly D[],
+    command: Command,
+    decided: readonly DomainEvent[],
     context: CommandContext,
-  ): Promise<Handled<D>> {
+  ): Promise<Handled> {
     const { head } = state;
-    const encoded = await this.options.codec.encode(stream, head, decided, context);
+    const events = recordOf(command, decided, context);
+    const encoded = await this.options.codec.encode(stream, head, events, context);
     const expected = head.revision < 0n ? 'no_stream' : head.revision;
     const { revision, position } = await this.options.store.append(stream, encoded.events, expected);
-    const { fingerprint, commandId } = context;
-    state.grow(decided, encoded.head);
-    state.answered.set(commandId, { fingerprint, revision, position });
+    const { commandId, actor } = context;
+    const changed = decided.length > 0;
+    state.grow(events, { ...encoded.head, position });
+    state.answered.set(commandId, {
+      fingerprint: encoded.fingerprint,
+      revision,
+      position,
+      changed,
+      actor: actor.id,
+    });
     this.streams.keep(stream, state);
-    return { revision, position, events: decided, replayed: false };
+    return { commandId, revision, position, events: decided, changed, replayed: false };
   }
 }
 
-const stale = (actual: bigint): DomainError =>
-  new DomainError('stream.stale', `If-Match does not hold: the current revision is ${actual}.`, 'stale', {
-    revision: String(actual),
-  });
+const soAlready = ({ head }: StreamState, { commandId }: CommandContext): Handled<never> => ({
+  commandId,
+  revision: head.revision,
+  position: head.position,
+  events: [],
+  changed: false,
+  replayed: false,
+});
 
-type Attempt<D> =
-  { readonly events: readonly D[]; readonly error?: undefined } | { readonly error: DomainError };
+type Attempt =
+  { readonly events: readonly DomainEvent[]; readonly error?: undefined } | { readonly error: DomainError };
 
-function attemptTo<D>(decision: () => readonly D[]): Attempt<D> {
+function attemptTo(decision: () => readonly DomainEvent[]): Attempt {
   try {
     return { events: decision() };
   } catch (error) {

@@ -1,7 +1,8 @@
 /** The command bus's one message: decide this on that stream. The handler is the one way in. */
 import { Command as BusCommand, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Command, CommandContext, Decider, DomainEvent, StreamName } from '#kernel';
-import { CommandHandling, type Handled } from './command-handling.js';
+import type { Handled } from './ask.js';
+import { CommandHandling } from './command-handling.js';
 
 export class Decide<S, C extends Command, D extends DomainEvent, E extends DomainEvent> extends BusCommand<
   Handled<D>

@@ -3,7 +3,7 @@ import type { AnyDecider, StreamName } from '#kernel';
 import type { EventStore, StoredEvent } from '#event-store/port.js';
 import type { Codec } from '#event-store/codec/index.js';
 import { StreamCache } from './stream-cache.js';
-import { StreamState } from './stream-state.js';
+import { Deciders, StreamState } from './stream-state.js';
 
 const PAGE = 500;
 
@@ -16,6 +16,8 @@ export interface Log {
 
 export class KnownStreams {
   private readonly cache: StreamCache;
+  private readonly customers: Deciders;
+  private readonly others = new Map<AnyDecider, Deciders>();
 
   /** @param capacity remembered events over all streams */
   constructor(
@@ -23,6 +25,7 @@ export class KnownStreams {
     capacity: number,
   ) {
     this.cache = new StreamCache(capacity);
+    this.customers = new Deciders(log.customerDeciders);
   }
 
   /** What is remembered of the stream, which others may have written to since. */
@@ -31,7 +34,7 @@ export class KnownStreams {
   }
 
   async read(stream: StreamName, decider: AnyDecider): Promise<StreamState> {
-    const state = new StreamState(stream.startsWith('customer-') ? this.log.customerDeciders : [decider]);
+    const state = new StreamState(stream.startsWith('customer-') ? this.customers : this.alone(decider));
     await this.readOn(stream, state);
     return state;
   }
@@ -59,5 +62,16 @@ export class KnownStreams {
   /** Forgets a stream of which nothing is certain any more. */
   drop(stream: StreamName): void {
     this.cache.drop(stream);
+  }
+
+  /** Forgets everything: the log is not what it was. */
+  clear(): void {
+    this.cache.clear();
+  }
+
+  private alone(decider: AnyDecider): Deciders {
+    let deciders = this.others.get(decider);
+    if (deciders === undefined) this.others.set(decider, (deciders = new Deciders([decider])));
+    return deciders;
   }
 }

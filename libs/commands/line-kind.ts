@@ -16,6 +16,10 @@ type ParameterOf<Route extends string> = Route extends `${string}:${infer Name}/
 
 export interface Asked {
   readonly stream: StreamName;
+  /** The stream follows from the body alone. */
+  readonly addressed?: boolean;
+  /** The stream follows from the command's id: this is how. */
+  readonly streamOf?: ((commandId: string) => StreamName) | undefined;
   readonly decider: AnyDecider;
   readonly command: Command;
   readonly occurredAt?: Instant | undefined;
@@ -27,6 +31,8 @@ export interface LineKind {
   readonly kind: string;
   /** As it is registered, with its parameters. `:customer` comes first where there is one. */
   readonly route: string;
+  /** The parameter of other routes that names what this kind makes: `touchpoint`, `subscription`. */
+  readonly creates?: string;
   /** The class of the route's body. */
   readonly Body: new () => object;
   readonly ask: (body: any, params: any, commandId: string) => Asked; // any: each kind has its own body and parameters
@@ -36,6 +42,7 @@ export interface LineKind {
 export const lineKind = <const Route extends string, Body extends object>(kind: {
   readonly kind: string;
   readonly route: Route;
+  readonly creates?: string;
   readonly Body: new () => Body;
   readonly ask: (
     body: Body,

@@ -5,46 +5,63 @@
  * depends on one further back than that is judged as if that one had not been there.
  */
 import { decide, type StreamName } from '#kernel';
-import type { Handled } from './command-handling.js';
+import { claimOf } from './addressing.js';
+import { resolved, type Ask, type DependentAsk, type Handled } from './ask.js';
+import { mustBeDecidable, recordOf } from './conditions.js';
 import { KnownStreams, type Log } from './known-streams.js';
-import { replay } from './replay.js';
-import type { StreamState } from './stream-state.js';
-import type { Ask } from './together.js';
+import { earlierAnswer, keyReused, replay } from './replay.js';
 
 const REMEMBERED_EVENTS = 200_000;
 
 export class Rehearsal {
   private readonly streams: KnownStreams;
+  /** The requests rehearsed, by command: what will be stored of one is known once it is recorded. */
+  private readonly requests = new Map<string, string | null>();
 
-  constructor(log: Log) {
+  constructor(private readonly log: Log) {
     this.streams = new KnownStreams(log, REMEMBERED_EVENTS);
   }
 
   /** As `CommandHandling.handleAll`; the caller sends one lot of a stream at a time. A position is never answered. */
-  async handleAll(stream: StreamName, asks: readonly Ask[]): Promise<PromiseSettledResult<Handled>[]> {
+  async handleAll(
+    stream: StreamName,
+    asks: readonly (Ask | DependentAsk)[],
+  ): Promise<PromiseSettledResult<Handled>[]> {
     const settled: PromiseSettledResult<Handled>[] = [];
-    for (const ask of asks) {
+    for (const asked of asks) {
       try {
-        const state = this.streams.remembered(stream) ?? (await this.streams.read(stream, ask.decider));
-        settled.push({ status: 'fulfilled', value: rehearse(state, ask) });
-        this.streams.keep(stream, state);
+        settled.push({ status: 'fulfilled', value: await this.rehearse(stream, asked) });
       } catch (reason) {
         settled.push({ status: 'rejected', reason });
       }
     }
     return settled;
   }
-}
 
-function rehearse(state: StreamState, { decider, command, context }: Ask): Handled {
-  const { commandId, fingerprint } = context;
-  const answered = state.answered.get(commandId);
-  if (answered !== undefined) return { ...replay(answered, context), position: null };
-  const events = decide(decider, command, state.of(decider));
-  const revision = state.head.revision + BigInt(events.length);
-  if (events.length > 0) {
-    state.grow(events, { ...state.head, revision });
-    state.answered.set(commandId, { fingerprint, revision, position: 0n });
+  private async rehearse(stream: StreamName, asked: Ask | DependentAsk): Promise<Handled> {
+    const { decider } = asked;
+    const state = this.streams.remembered(stream) ?? (await this.streams.read(stream, decider));
+    const { command, context } = resolved(asked, state.answered);
+    const { commandId, request, actor } = context;
+    const rehearsed = this.requests.get(commandId);
+    if (rehearsed !== undefined && rehearsed !== request) throw keyReused();
+    const earlier = earlierAnswer(state, context);
+    if (earlier !== null)
+      return { ...(await replay(this.log.codec, stream, earlier, context)), position: null };
+    mustBeDecidable(decider, command, context, state);
+    const decided = decide(decider, command, state.of(decider));
+    const claim = claimOf(stream, context);
+    if (claim !== null && decided.length > 0) await this.rehearse(claim.stream, claim);
+    const events = recordOf(command, decided, context);
+    const revision = state.head.revision + BigInt(events.length);
+    const changed = decided.length > 0;
+    if (events.length > 0) {
+      state.grow(events, { ...state.head, revision });
+      const answered = { fingerprint: null, revision, position: 0n, changed, actor: actor.id };
+      state.answered.set(commandId, answered);
+      this.requests.set(commandId, request);
+    }
+    this.streams.keep(stream, state);
+    return { commandId, revision, position: null, events: decided, changed, replayed: false };
   }
-  return { revision, position: null, events, replayed: false };
 }

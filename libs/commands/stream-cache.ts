@@ -30,4 +30,9 @@ export class StreamCache {
     this.total -= entry.weight;
     this.streams.delete(stream);
   }
+
+  clear(): void {
+    this.streams.clear();
+    this.total = 0;
+  }
 }

@@ -4,21 +4,39 @@
  */
 import { evolve, type AnyDecider, type DomainEvent } from '#kernel';
 import { EMPTY_STREAM, type Decoded, type StreamHead } from '#event-store/codec/index.js';
+import type { Position, Revision } from '#event-store/port.js';
+import type { CommandChangedNothing } from './events.js';
 
 /** What a command that is already in the stream was answered with. */
 export interface Answered {
   readonly fingerprint: string | null;
-  readonly revision: bigint;
-  readonly position: bigint;
+  readonly revision: Revision;
+  readonly position: Position;
+  /** False where it was so already. */
+  readonly changed: boolean;
+  /** Who sent it. */
+  readonly actor: string;
 }
+
+/** The first event of a stream that this build cannot read. */
+export interface Unread {
+  readonly type: string;
+  readonly position: Position;
+  readonly reason: string;
+}
+
+const CHANGED_NOTHING: CommandChangedNothing['type'] = 'CommandChangedNothing';
 
 export class StreamState {
   head: StreamHead = EMPTY_STREAM;
+  unread: Unread | null = null;
   readonly answered = new Map<string, Answered>();
   private readonly states: Map<string, unknown>;
+  /** By decider, the revision of the last event that it folded. */
+  private readonly folded = new Map<string, Revision>();
 
-  constructor(private readonly deciders: readonly AnyDecider[]) {
-    this.states = new Map(deciders.map((decider) => [decider.name, decider.initialState]));
+  constructor(private readonly deciders: Deciders) {
+    this.states = new Map(deciders.all.map((decider) => [decider.name, decider.initialState]));
   }
 
   /** Events remembered, roughly what this costs in memory. */
@@ -32,31 +50,64 @@ export class StreamState {
     return this.states.get(decider.name) as S;
   }
 
-  /** Folds an event read from the store. One that this build cannot read still moves the head. */
+  /** True when this revision was there and the decider has folded nothing since. */
+  isCurrent(decider: { readonly name: string }, revision: Revision): boolean {
+    return revision <= this.head.revision && (this.folded.get(decider.name) ?? -1n) <= revision;
+  }
+
+  /** Folds an event read from the store. Of one that cannot be read, what is open; and the head moves on. */
   see(decoded: Decoded): void {
-    if (decoded.kind === 'unreadable') {
-      const { hash, recordedAt } = headOf(decoded.stored.metadata, this.head);
-      this.head = { revision: decoded.stored.revision, hash, recordedAt };
-      return;
-    }
-    const { event, fingerprint } = decoded;
-    this.fold(event);
-    this.head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
-    this.answered.set(event.commandId, { fingerprint, revision: event.revision, position: event.position });
+    if (decoded.kind === 'unreadable') return this.seeUnread(decoded);
+    const { event, fingerprint, sealed } = decoded;
+    const { revision, position, hash, recordedAt, commandId, actor, type } = event;
+    this.fold(event, revision);
+    this.head = { revision, position, hash, recordedAt, sealed: sealed || this.head.sealed };
+    const changed = type !== CHANGED_NOTHING;
+    this.answered.set(commandId, { fingerprint, revision, position, changed, actor: actor.id });
   }
 
   /** Folds events that follow on the head, and with them to `head`. */
   grow(events: readonly DomainEvent[], head: StreamHead): void {
-    for (const event of events) this.fold(event);
+    let { revision } = this.head;
+    for (const event of events) this.fold(event, ++revision);
     this.head = head;
   }
 
-  private fold(event: DomainEvent): void {
-    for (const decider of this.deciders) {
+  private seeUnread({ stored, reason, open }: Extract<Decoded, { kind: 'unreadable' }>): void {
+    const { type, position, revision } = stored;
+    this.unread ??= { type, position, reason };
+    if (open !== null) this.fold(open, revision);
+    const { hash, recordedAt } = headOf(stored.metadata, this.head);
+    this.head = { revision, position, hash, recordedAt, sealed: open !== null || this.head.sealed };
+  }
+
+  private fold(event: DomainEvent, revision: Revision): void {
+    for (const decider of this.deciders.of(event.type)) {
       this.states.set(decider.name, evolve(decider, this.states.get(decider.name), event));
+      this.folded.set(decider.name, revision);
     }
   }
 }
+
+/** The deciders that share a stream, found by event type: an event is shown to those that it concerns. */
+export class Deciders {
+  private readonly byType = new Map<string, AnyDecider[]>();
+
+  constructor(readonly all: readonly AnyDecider[]) {
+    for (const decider of all)
+      for (const type of Object.keys(decider.evolve)) {
+        const concerned = this.byType.get(type);
+        if (concerned === undefined) this.byType.set(type, [decider]);
+        else concerned.push(decider);
+      }
+  }
+
+  of(type: string): readonly AnyDecider[] {
+    return this.byType.get(type) ?? NONE;
+  }
+}
+
+const NONE: readonly AnyDecider[] = [];
 
 function headOf(metadata: string, previous: StreamHead): Pick<StreamHead, 'hash' | 'recordedAt'> {
   try {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { Decide } from '#commands/index.js';
+import { Decide, type Handled } from '#commands/index.js';
 import {
   answer,
   Caller,
@@ -15,15 +15,22 @@ import {
   type Page,
   type Principal,
 } from '#http/index.js';
-import { customerStream, given, type CommandContext, type CustomerId, type Instant } from '#kernel';
+import {
+  addressedBy,
+  customerStream,
+  given,
+  type CommandContext,
+  type CustomerId,
+  type Instant,
+} from '#kernel';
 import type { CustomerCommand } from './commands.js';
-import { contactPoint } from './contact-points.js';
+import { contactPoint, contactPointId } from './contact-points.js';
 import { customer } from './customer.js';
 import * as dto from './dto.js';
 import { Erasure } from './erasure.js';
 import { ExternalIds } from './external-ids.js';
 import { Identities } from '#key-store/identities.js';
-import { registering } from './registering.js';
+import { registeredBy, registering } from './registering.js';
 import { FindCustomers, GetProfile, type ProfileAnswer } from './queries.js';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -63,8 +70,13 @@ export class CustomersController {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Answered {
-    const { customerId, command, occurredAt } = registering(body, context.commandId, this.identities);
-    return this.decide(customerId, command, context, occurredAt, reply);
+    const { customerId, command, occurredAt, streamOf } = registering(
+      body,
+      context.commandId,
+      this.identities,
+    );
+    const handled = await this.handle(customerId, command, addressedBy(context, streamOf), occurredAt);
+    return answer(reply, handled, { customerId: streamOf ? registeredBy(handled.commandId) : customerId });
   }
 
   @Post(':customer/profile')
@@ -104,15 +116,10 @@ export class CustomersController {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Promise<object> {
-    const added = contactPoint(point, context.commandId);
-    const answered = await this.decide(
-      path.customer,
-      { type: 'AddContactPoint', ...added },
-      context,
-      occurredAt,
-      reply,
-    );
-    return { ...answered, contactPointId: added.contactPointId };
+    const { customer: customerId } = path;
+    const command = { type: 'AddContactPoint', ...contactPoint(point, context.commandId) } as const;
+    const handled = await this.handle(customerId, command, context, occurredAt);
+    return answer(reply, handled, { customerId, contactPointId: contactPointId(handled.commandId) });
   }
 
   @Post(':customer/contact-points/:contactPoint/remove')
@@ -299,10 +306,16 @@ export class CustomersController {
     occurredAt: Instant | undefined,
     reply: FastifyReply,
   ): Answered {
-    const customerId = id as CustomerId;
-    const handled = await this.commands.execute(
-      new Decide(customerStream(customerId), customer, command, occurring(context, occurredAt)),
-    );
-    return answer(reply, handled, { customerId });
+    return answer(reply, await this.handle(id, command, context, occurredAt), { customerId: id });
+  }
+
+  private handle(
+    id: string,
+    command: CustomerCommand,
+    context: CommandContext,
+    occurredAt: Instant | undefined,
+  ): Promise<Handled> {
+    const stream = customerStream(id as CustomerId);
+    return this.commands.execute(new Decide(stream, customer, command, occurring(context, occurredAt)));
   }
 }

@@ -27,7 +27,6 @@ export const customerEvents = {
       /** First day of the relationship, where history before Touchstone is missing. */
       customerSince: optional(dayText()),
     }),
-    { personal: ['name'] },
   ),
   ProfileCorrected: eventType(
     'ProfileCorrected',
@@ -36,7 +35,6 @@ export const customerEvents = {
       relationship: optional(oneOf(RELATIONSHIPS)),
       customerSince: optional(dayText()),
     }),
-    { personal: ['name'] },
   ),
   ContactPointAdded: eventType(
     'ContactPointAdded',
@@ -46,12 +44,9 @@ export const customerEvents = {
       value: optional(text(400)),
       label: optional(code()),
     }),
-    { personal: ['value'] },
   ),
   ContactPointRemoved: eventType('ContactPointRemoved', shape({ contactPointId: id() })),
-  ExternalIdLinked: eventType('ExternalIdLinked', shape({ source: code(), value: optional(text(200)) }), {
-    personal: ['value'],
-  }),
+  ExternalIdLinked: eventType('ExternalIdLinked', shape({ source: code(), value: optional(text(200)) })),
   /** On the stream that the external id names, when another customer holds it: this identity is that customer. */
   ExternalIdClaimed: eventType('ExternalIdClaimed', shape({ source: code(), holder: id() })),
   MarketSegmentAssigned: eventType('MarketSegmentAssigned', shape({ segment: code() })),

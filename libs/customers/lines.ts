@@ -14,8 +14,8 @@ export const customerLines = (ids: Identities): readonly LineKind[] => [
     route: '/v1/customers',
     Body: dto.RegisterCustomerDto,
     ask(body, _params, commandId) {
-      const { customerId, command, occurredAt } = registering(body, commandId, ids);
-      return ask(customerId, command, occurredAt);
+      const { customerId, command, occurredAt, streamOf } = registering(body, commandId, ids);
+      return { ...ask(customerId, command, occurredAt), addressed: true, streamOf };
     },
   }),
   lineKind({

@@ -47,7 +47,7 @@ async function record(handling: CommandHandling, customer: string, command: Prom
   const commandId = `command-${commands++}`;
   const context = {
     commandId,
-    fingerprint: null,
+    request: null,
     correlationId: commandId,
     causationId: commandId,
     actor: { id: 'test', role: 'system' },

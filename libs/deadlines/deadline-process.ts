@@ -67,9 +67,9 @@ export class DeadlineProcess implements Duty {
       const settled = await Promise.allSettled(batch.map((due) => this.issue(due)));
       settled.forEach((one, index) => {
         if (one.status === 'rejected') return failed.push(one.reason);
-        const { position, replayed } = one.value;
-        if (position !== null && !replayed) commands += 1;
-        if (position !== null) issued.add(this.idOf(batch[index]!)); // one was settled for each
+        const { changed, replayed } = one.value;
+        if (changed && !replayed) commands += 1;
+        if (changed) issued.add(this.idOf(batch[index]!)); // one was settled for each
       });
     };
     try {

@@ -8,14 +8,17 @@ import type { FastifyReply } from 'fastify';
 /** What came of a command, as the one way in answers it. */
 export interface Outcome {
   readonly revision: bigint;
-  /** Null when nothing was decided. */
+  /** From here on it is so; null where nothing was ever recorded. */
   readonly position: bigint | null;
+  /** False where it was so already. */
+  readonly changed: boolean;
   readonly replayed: boolean;
 }
 
 export type Answer<Ids> = Ids & {
   /** As text, for it may pass 2^53. */
   readonly revision: string;
+  /** What was asked for is so from here on: a view that has come this far shows it. */
   readonly position: string | null;
 };
 
@@ -24,8 +27,8 @@ export const Reply = (): ParameterDecorator => Res({ passthrough: true });
 
 /** 201, or 200 when what was asked for was so already. */
 export function answer<Ids extends object>(reply: FastifyReply, outcome: Outcome, ids: Ids): Answer<Ids> {
-  const { revision, position, replayed } = outcome;
-  reply.code(position === null ? 200 : 201);
+  const { revision, position, changed, replayed } = outcome;
+  reply.code(changed ? 201 : 200);
   if (revision >= 0n) reply.header('etag', etag(revision));
   if (position !== null) reply.header('touchstone-position', String(position));
   if (replayed) reply.header('idempotency-replayed', 'true');

@@ -4,6 +4,7 @@
  * without asking: see `createHttpApp`.
  */
 export * from './answers.js';
+export { CommandNames } from './command-names.js';
 export {
   Caller,
   hashOfApiKey,
@@ -23,7 +24,7 @@ export { parseJson } from './json.js';
 export { createLogger, type Logging } from './logger.js';
 export { documentOf } from './openapi.js';
 export { Problem, problemBody, problemOf } from './problem.js';
-export { commandContext, Context, fingerprint, VISIBLE } from './request-context.js';
+export { commandContext, Context, VISIBLE } from './request-context.js';
 export { BulkRoute, CommandRoute, QueryRoute } from './routes.js';
 export { createHttpApp, listen, type Address, type HttpOptions } from './server.js';
 export type { HttpServices } from './services.js';

@@ -8,7 +8,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorKind } from '#kernel';
 import { EventTooLarge, StoreUnavailable, WrongExpectedRevision } from '#event-store/port.js';
-import { KeyStoreUnavailable, SubjectErased } from '#key-store/port.js';
+import { KeyDamaged, KeyMissing, KeyStoreUnavailable, SubjectErased } from '#key-store/port.js';
 import { ReadStoreUnavailable } from '#read-store/port.js';
 import type { Violation } from './validation.js';
 
@@ -51,6 +51,7 @@ export function problemOf(error: unknown, conditional: boolean): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DomainError) return ofDomain(error);
   if (error instanceof WrongExpectedRevision) return ofConflict(error, conditional);
+  if (error instanceof KeyDamaged || error instanceof KeyMissing) return UNUSABLE_KEY;
   if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return UNAVAILABLE;
   if (error instanceof SubjectErased) return ERASED;
   if (error instanceof EventTooLarge)
@@ -67,6 +68,13 @@ const UNAVAILABLE = new Problem(
   {
     headers: { 'retry-after': RETRY_AFTER },
   },
+);
+
+const UNUSABLE_KEY = new Problem(
+  503,
+  'key.unusable',
+  "This customer's key is damaged or missing, so that nothing personal can be kept of them. The keys are to be restored from a backup.",
+  { headers: { 'retry-after': RETRY_AFTER } },
 );
 
 /** Another process erased the customer after this one had decided: the answer that deciding again would give. */

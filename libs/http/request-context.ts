@@ -2,11 +2,10 @@
  * What a request says beside its body: the correlation id it belongs to, the key that names its command, the
  * revision it was decided on. It travels on the request, and so nothing needs to be looked up by thread.
  */
-import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { canonicalJson, derivedId, type CommandContext, type Ids } from '#kernel';
+import type { CommandContext, Ids } from '#kernel';
 import { callerOf } from './authentication.js';
 import { Problem } from './problem.js';
 import { invalidRequest } from './validation.js';
@@ -33,19 +32,34 @@ export function correlationId({ headers }: IncomingMessage, ids: Ids): string {
 export function commandContext(request: FastifyRequest): CommandContext {
   const { clock, ids } = request.server.services;
   const { id, role } = callerOf(request);
-  const key = idempotencyKey(request);
-  const commandId = key === undefined ? ids.next() : derivedId('key', key);
   const traceparent = String(request.headers['traceparent']);
   const expectedRevision = revisionIn(request.headers['if-match']);
+  const named = namedBy(request, id) ?? { commandId: ids.next(), request: null };
   return {
-    commandId,
-    fingerprint: key === undefined || isStream(request) ? null : fingerprintOf(request),
+    ...named,
     correlationId: request.id,
-    causationId: commandId,
+    causationId: named.commandId,
     ...(TRACE.test(traceparent) && { traceparent }),
     actor: { id, role },
     now: clock.now(),
     ...(expectedRevision !== undefined && { expectedRevision }),
+  };
+}
+
+type Named = Pick<CommandContext, 'commandId' | 'request' | 'former'>;
+
+/** Null where the caller names no command: without a key, and for lines, of which each has a key of its own. */
+function namedBy(request: FastifyRequest, caller: string): Named | null {
+  const key = idempotencyKey(request);
+  const { url: route = '', config } = request.routeOptions;
+  if (key === undefined || config.ndjson === true) return null;
+  const { commandNames: names } = request.server.services;
+  const params = request.params as Readonly<Record<string, string>>; // of a route each is text
+  const former = names.formerCommand(key, route, params, request.body);
+  return {
+    commandId: names.idOf({ caller, route, params, key }),
+    request: names.digestOf(route, params, request.body),
+    ...(former && { former }),
   };
 }
 
@@ -54,18 +68,6 @@ function idempotencyKey({ headers }: FastifyRequest): string | undefined {
   if (key === undefined || (typeof key === 'string' && VISIBLE.test(key))) return key;
   throw malformed('Idempotency-Key', '1 to 255 visible ASCII characters');
 }
-
-/** Lines that are read as they come: each has a key of its own. */
-const isStream = ({ routeOptions }: FastifyRequest): boolean => routeOptions.config.ndjson === true;
-
-const fingerprintOf = ({ routeOptions, params, body, server }: FastifyRequest): string =>
-  fingerprint(server.services.pepper, routeOptions.url ?? '', params as object, body);
-
-/** The same route, parameters and body give the same fingerprint, however the JSON is laid out. */
-export const fingerprint = (pepper: Buffer, route: string, params: object, body: unknown): string =>
-  createHmac('sha256', pepper)
-    .update(canonicalJson([route, params, body ?? null]))
-    .digest('hex');
 
 /** `*` asks only that the thing is there, which every command asks anyway. */
 function revisionIn(ifMatch: string | undefined): bigint | undefined {

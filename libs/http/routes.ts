@@ -59,11 +59,8 @@ export function CommandRoute(about: AboutCommand): MethodDecorator {
   const text = { type: 'string' } as const;
   const properties = Object.fromEntries(Object.keys(example).map((name) => [name, text]));
   const schema = { type: 'object', properties, required: Object.keys(example), example } as const;
-  const nothing = {
-    ...schema,
-    properties: { ...properties, position: { type: 'string' as const, nullable: true } },
-    example: { ...example, position: null },
-  };
+  // A stream that has no events at all has no position.
+  const nothing = { ...schema, properties: { ...properties, position: { ...text, nullable: true } } };
   return applyDecorators(
     route('command', about),
     ApiResponse({

@@ -66,9 +66,10 @@ class Notes {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Answer<object> {
-    const outcome = { revision: 4n, position: text === 'again' ? null : 1042n, replayed: text === 'replay' };
-    const { commandId, fingerprint, expectedRevision, traceparent } = context;
-    const seen = { commandId, fingerprint, traceparent, expected: expectedRevision?.toString() };
+    const changed = text !== 'again';
+    const outcome = { revision: 4n, position: 1042n, changed, replayed: text === 'replay' };
+    const { commandId, request, expectedRevision, traceparent } = context;
+    const seen = { commandId, request, traceparent, expected: expectedRevision?.toString() };
     return answer(reply, outcome, { note: 'n-1', customer: id, text, ...seen });
   }
 
@@ -147,12 +148,12 @@ describe('a command', () => {
     expect(headers).not.toHaveProperty('idempotency-replayed');
     expect(headers).not.toHaveProperty('x-powered-by');
     expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(body).toMatchObject({ note: 'n-1', revision: '4', position: '1042', fingerprint: null });
+    expect(body).toMatchObject({ note: 'n-1', revision: '4', position: '1042', request: null });
   });
 
-  it('that decided nothing is a 200 without a position', async () => {
+  it('that found it so already is a 200, with the position from which it is so', async () => {
     const { status, headers, body } = await http.post(NOTES, { text: 'again' });
-    expect([status, body.position, headers['touchstone-position']]).toEqual([200, null, undefined]);
+    expect([status, body.position, headers['touchstone-position']]).toEqual([200, '1042', '1042']);
   });
 
   it('says that its answer is a replay', async () => {
@@ -168,10 +169,10 @@ describe('a command', () => {
       await send('{ "at": "2026-03-01T09:30:00Z", "text": "a" }'),
       await send('{"text":"b"}'),
     ];
-    expect(one.body.fingerprint).toMatch(/^[0-9a-f]{64}$/);
-    expect([two.body.commandId, two.body.fingerprint]).toEqual([one.body.commandId, one.body.fingerprint]);
+    expect(one.body.request).toMatch(/^[0-9a-f]{64}$/);
+    expect([two.body.commandId, two.body.request]).toEqual([one.body.commandId, one.body.request]);
     expect(other.body.commandId).toBe(one.body.commandId);
-    expect(other.body.fingerprint).not.toBe(one.body.fingerprint);
+    expect(other.body.request).not.toBe(one.body.request);
   });
 
   it('is decided on the revision in If-Match, which must be a strong ETag', async () => {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Clock, Ids } from '#kernel';
 import type { Access, KeyRing, Principal } from './authentication.js';
+import type { CommandNames } from './command-names.js';
 import type { Unfinished } from './gone.js';
 import type { HealthCheck } from './health.js';
 
@@ -15,8 +16,8 @@ export interface HttpServices {
   readonly checks: readonly HealthCheck[];
   /** True as soon as the views have reached the position, false when they have not within the time. */
   readonly waitFor: (position: bigint, timeoutMs: number) => Promise<boolean>;
-  /** Secret of the installation under which requests are hashed, so that a hash cannot be guessed backwards. */
-  readonly pepper: Buffer;
+  /** How callers' keys name commands. */
+  readonly commandNames: CommandNames;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;

@@ -3,12 +3,13 @@
  * would make of it, and goes the one way in; nothing here decides or stores anything.
  */
 import type { Readable } from 'node:stream';
-import type { Ask, Asked, CommandHandling, Handled } from '#commands/index.js';
-import { fingerprint, occurring, Problem, problemOf } from '#http/index.js';
-import { DomainError, type CommandContext, type Instant, type StreamName } from '#kernel';
+import type { CommandHandling, Handled } from '#commands/index.js';
+import { Problem, problemOf } from '#http/index.js';
+import { customerOf, DomainError, type Instant, type StreamName } from '#kernel';
 import { StoreUnavailable } from '#event-store/port.js';
 import { Answers, type Place } from './answers.js';
 import { Lanes } from './lanes.js';
+import type { LineAsk, LineAsks } from './line-asks.js';
 import type { LineReader, LineRequest } from './line-reader.js';
 import { LineSplitter, type Line } from './line-splitter.js';
 
@@ -23,27 +24,23 @@ export interface ImportOptions {
   readonly reader: LineReader;
   /** Commands go there: to be handled, or to be rehearsed. */
   readonly way: Pick<CommandHandling, 'handleAll'>;
-  readonly pepper: Buffer;
+  readonly asks: LineAsks;
   readonly now: () => Instant;
-  /** What all lines of the request have in common. */
-  readonly caller: Pick<CommandContext, 'actor' | 'correlationId' | 'traceparent'>;
   /** Told of what is no problem of the line: a defect, or a body that broke off. */
   readonly failed: (error: unknown) => void;
 }
 
-interface Work {
+interface Work extends LineAsk {
   readonly place: Place;
   readonly request: LineRequest;
-  readonly asked: Asked;
-  readonly ask: Ask;
   readonly hops: number;
 }
 
 export class ImportRun {
   readonly answers = new Answers(WINDOW);
   private readonly lanes = new Lanes<Work>((stream, lot) => this.handle(stream, lot));
-  /** Streams whose customer is another by now, and who that is. */
-  private readonly successors = new Map<StreamName, string>();
+  /** Customers who are another by now, and who that is. */
+  private readonly successors = new Map<string, string>();
   private readonly splitter = new LineSplitter();
   private count = 0;
   /** As of the turn in which a line is taken. */
@@ -103,25 +100,18 @@ export class ImportRun {
   }
 
   private send(place: Place, request: LineRequest, hops: number): void {
-    const { kind, commandId, body } = request;
-    let { params } = request;
-    let asked = kind.ask(body, params, commandId) as Asked;
-    const successor = request.byExternalId ? this.successors.get(asked.stream) : undefined;
-    if (successor !== undefined) {
-      params = { ...params, customer: successor };
-      asked = kind.ask(body, params, commandId);
+    const asked = this.options.asks.of(request, this.successorOf(request), this.now);
+    this.lanes.put(asked.stream, { place, request, hops, ...asked });
+  }
+
+  /** Whose a line is by now, where the customer was named by another system's id. */
+  private successorOf({ byExternalId, params: { customer } }: LineRequest): string | undefined {
+    let successor: string | undefined;
+    for (let next = byExternalId ? customer : undefined; next !== undefined;) {
+      next = this.successors.get(next);
+      successor = next ?? successor;
     }
-    const context: CommandContext = {
-      commandId,
-      fingerprint: fingerprint(this.options.pepper, kind.route, params, request.sent),
-      causationId: commandId,
-      now: this.now,
-      ...this.options.caller,
-    };
-    const dated = occurring(context, (body as { readonly occurredAt?: Instant }).occurredAt);
-    const { decider, command, occurredAt } = asked;
-    const ask = { decider, command, context: occurredAt === undefined ? context : dated };
-    this.lanes.put(asked.stream, { place, request: { ...request, params }, asked, ask, hops });
+    return successor;
   }
 
   private async handle(stream: StreamName, lot: readonly Work[]): Promise<void> {
@@ -141,7 +131,7 @@ export class ImportRun {
     if (outcome.status === 'fulfilled') return this.answers.give(work.place, answered(work, outcome.value));
     const successor = work.request.byExternalId ? successorIn(outcome.reason) : undefined;
     if (successor === undefined || work.hops === MOST_HOPS) return this.refuse(work.place, outcome.reason);
-    this.successors.set(stream, successor);
+    this.successors.set(customerOf(stream) ?? '', successor);
     this.send(work.place, work.request, work.hops + 1);
   }
 
@@ -153,12 +143,13 @@ export class ImportRun {
   }
 }
 
-function answered({ place, asked }: Work, { revision, position, events, replayed }: Handled): string {
-  const status = replayed ? 'duplicate' : events.length > 0 ? 'recorded' : 'unchanged';
+function answered({ place, idsOf }: Work, handled: Handled): string {
+  const { commandId, revision, position, changed, replayed } = handled;
+  const status = replayed ? 'duplicate' : changed ? 'recorded' : 'unchanged';
   return JSON.stringify({
     line: place.line,
     status,
-    ...asked.ids,
+    ...idsOf(commandId),
     revision: String(revision),
     position: position === null ? null : String(position),
   });

@@ -5,7 +5,9 @@ import { CommandHandling, type LineKind } from '#commands/index.js';
 import { BulkRoute, commandContext, Flag, Reply } from '#http/index.js';
 import { Identities } from '#key-store/identities.js';
 import { ImportRun } from './import-run.js';
+import { LineAsks } from './line-asks.js';
 import { LineReader } from './line-reader.js';
+import { References } from './references.js';
 
 /** The kinds of lines of every context, in Nest's container. */
 export const LINE_KINDS = Symbol('LineKinds');
@@ -33,7 +35,7 @@ export class ImportController {
   private readonly reader: LineReader;
 
   constructor(
-    @Inject(LINE_KINDS) kinds: readonly LineKind[],
+    @Inject(LINE_KINDS) private readonly kinds: readonly LineKind[],
     private readonly handling: CommandHandling,
     identities: Identities,
   ) {
@@ -69,14 +71,14 @@ export class ImportController {
     @Req() request: FastifyRequest,
     @Reply() reply: FastifyReply,
   ): Readable {
-    const { pepper, clock, log } = request.server.services;
+    const { commandNames: names, clock, log } = request.server.services;
     const { actor, correlationId, traceparent } = commandContext(request);
+    const sender = { actor, correlationId, ...(traceparent !== undefined && { traceparent }) };
     const run = new ImportRun({
       reader: this.reader,
       way: dryRun ? this.handling.rehearsal() : this.handling,
-      pepper,
+      asks: new LineAsks(names, new References(this.kinds, names), sender),
       now: () => clock.now(),
-      caller: { actor, correlationId, ...(traceparent !== undefined && { traceparent }) },
       failed: (error) => log.error({ err: error, correlationId }, 'a line of an import failed'),
     });
     void run.take(body);

@@ -1,19 +1,22 @@
 /**
- * The text of a line as the request that it is: its kind, the parameters and the body of the kind's route, and the
- * key that names its command. Everything wrong with a line is said at once.
+ * The text of a line as the request that it is: its kind, the parameters and the body of the kind's route, and its key.
+ * Everything wrong with a line is said at once.
  */
 import { invalidRequest, parseJson, Problem, readAs, Reading } from '#http/index.js';
 import type { LineKind } from '#commands/index.js';
-import { derivedId, type CustomerId } from '#kernel';
+import type { CustomerId } from '#kernel';
 import type { Identities } from '#key-store/identities.js';
 import { LineDto } from './line.dto.js';
 import { MOST_BYTES_A_LINE, type Line } from './line-splitter.js';
 
 export interface LineRequest {
   readonly kind: LineKind;
-  readonly commandId: string;
-  /** Of the kind's route. */
+  /** Names the command, together with who sends it and whose it is. */
+  readonly key: string;
+  /** Of the kind's route, but for the one that `of` names by a key. */
   readonly params: Readonly<Record<string, string>>;
+  /** The parameter that is what another line made, and that line's key. */
+  readonly of: { readonly parameter: string; readonly key: string } | null;
   /** As it came, for the fingerprint; and as it was read. */
   readonly sent: object;
   readonly body: object;
@@ -60,15 +63,16 @@ export class LineReader {
     const params = this.paramsOf(found, line, reading);
     if (reading.violations.length > 0) throw invalidRequest(reading.violations);
     const byExternalId = typeof line.customer === 'object';
-    return { kind, commandId: commandOf(line.key), params, sent, body, byExternalId };
+    const of = referenceOf(found, line);
+    return { kind, key: line.key, params, of, sent, body, byExternalId };
   }
 
   private paramsOf({ of, hasCustomer }: Known, line: LineDto, reading: Reading): Record<string, string> {
     const params: Record<string, string> = {};
     if (expected('customer', line.customer, hasCustomer, reading) && reading.violations.length === 0)
       params['customer'] = typeof line.customer === 'string' ? line.customer : this.idUnder(line.customer);
-    if (expected('of', line.of, of !== undefined, reading) && of !== undefined)
-      params[of] = typeof line.of === 'string' ? line.of : derivedId(commandOf(line.of.key), of);
+    if (expected('of', line.of, of !== undefined, reading) && of !== undefined && typeof line.of === 'string')
+      params[of] = line.of;
     return params;
   }
 
@@ -84,8 +88,8 @@ export class LineReader {
   }
 }
 
-/** The id of the command that an Idempotency-Key names. */
-const commandOf = (key: string): string => derivedId('key', key);
+const referenceOf = ({ of: parameter }: Known, { of }: LineDto): LineRequest['of'] =>
+  parameter !== undefined && typeof of === 'object' ? { parameter, key: of.key } : null;
 
 const TOO_LONG = new Problem(
   413,

@@ -1,7 +1,7 @@
 /**
  * The whole write-side abstraction. `decide` and `evolve` are tables of named functions, pure and total: no
- * clock, no randomness. Time and ids come in with the command. A command that asks for what is already so
- * decides nothing.
+ * clock, no randomness, no change to what they are given. Time and ids come in with the command. A command that asks for
+ * what is already so decides nothing.
  */
 import type { DomainEvent } from './event.js';
 
@@ -20,6 +20,8 @@ export interface Decider<
   /** Unique among the deciders that share a stream. */
   readonly name: string;
   readonly initialState: State;
+  /** Commands that are decided even where an event of the stream cannot be read: what a person has a right to. */
+  readonly regardless?: readonly string[];
   readonly decide: { readonly [K in C['type']]: (command: Named<C, K>, state: State) => readonly Decided[] };
   /** One function for every event type this decider's slice of the stream is made of; the rest pass it by. */
   readonly evolve: { readonly [K in Seen['type']]: (state: State, data: Named<Seen, K>['data']) => State };
@@ -41,3 +43,6 @@ export function evolve<S>(decider: Decider<S, any, any, any>, state: S, event: D
   const rule = (decider.evolve as Record<string, ((state: S, data: object) => S) | undefined>)[event.type];
   return rule === undefined ? state : rule(state, event.data);
 }
+
+/** Is the decider's slice of the stream made of events of this type? */
+export const folds = (decider: AnyDecider, type: string): boolean => Object.hasOwn(decider.evolve, type);

@@ -4,6 +4,7 @@
  */
 import { type Static, type TObject } from 'typebox';
 import type { Instant } from './ids.js';
+import { textsIn } from './shapes.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -17,23 +18,35 @@ export interface EventType<Name extends string = string, Data extends TObject = 
   readonly version: number;
   /** Personal fields are optional in the shape: after an erasure they are no longer there. */
   readonly data: Data;
-  /** Top-level fields of `data` that identify or describe a person; sealed with the customer's own key. */
+  /** Top-level fields of `data` that hold free text, at any depth; sealed with the customer's own key. */
   readonly personal: readonly string[];
   /** `upcast[n]` turns version n into n + 1. */
   readonly upcast: Readonly<Record<number, Upcaster>>;
 }
 
+/** @throws TypeError for a text of which the shape does not say what kind it is, and for personal text that is required */
 export function eventType<const Name extends string, Data extends TObject>(
   type: Name,
   data: Data,
-  options: {
-    personal?: readonly (keyof Static<Data> & string)[];
-    version?: number;
-    upcast?: Record<number, Upcaster>;
-  } = {},
+  options: { version?: number; upcast?: Record<number, Upcaster> } = {},
 ): EventType<Name, Data> {
-  const { personal = [], version = 1, upcast = {} } = options;
-  return { type, version, data, personal, upcast };
+  const { version = 1, upcast = {} } = options;
+  return { type, version, data, personal: personalFields(type, data), upcast };
+}
+
+function personalFields(type: string, data: TObject): string[] {
+  const personal: string[] = [];
+  for (const [field, schema] of Object.entries(data.properties)) {
+    const texts = textsIn(schema, field);
+    const unsaid = texts.find(({ kind }) => kind === null);
+    if (unsaid)
+      throw new TypeError(`${type}.${unsaid.path} is text of no kind: use text, openText, code or id.`);
+    if (!texts.some(({ kind }) => kind === 'personal')) continue;
+    if (data.required?.includes(field))
+      throw new TypeError(`${type}.${field} is personal and must be optional: an erasure takes it away.`);
+    personal.push(field);
+  }
+  return personal;
 }
 
 /** The plain `{type, data}` event of an event type, or the union of them for a union of event types. */

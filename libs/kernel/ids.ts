@@ -31,10 +31,13 @@ export const instant = (value: string | number | Date): Instant => new Date(valu
 
 /**
  * A UUID that is a function of its parts, shaped as version 8 (RFC 9562). The same command therefore names
- * the same events and the same touchpoint however often it is sent.
+ * the same touchpoint however often it is sent.
  */
-export function derivedId(...parts: readonly string[]): string {
-  const hex = hash('sha256', parts.join('\u001f'));
-  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16); // a SHA-256 has a 17th digit
+export const derivedId = (...parts: readonly string[]): string =>
+  uuidOf(hash('sha256', parts.join('\u001f')));
+
+/** The first digits of a SHA-256 or an HMAC, shaped as a UUID of version 8. */
+export function uuidOf(hex: string): string {
+  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16); // such a hash has a 17th digit
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

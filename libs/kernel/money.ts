@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox';
 import { DomainError } from './errors.js';
 
 export const MoneyShape = Type.Object(
-  { minor: Type.Integer(), currency: Type.String({ pattern: '^[A-Z]{3}$' }) },
+  { minor: Type.Integer(), currency: Type.String({ pattern: '^[A-Z]{3}$', 'x-text': 'code' }) },
   { additionalProperties: false },
 );
 

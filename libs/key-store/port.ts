@@ -17,15 +17,19 @@ export interface Rewrapped {
   readonly total: number;
 }
 
+/** Why a key that was made once cannot be used. */
+export type Unusable = 'destroyed' | 'damaged';
+
 /** Every method throws KeyStoreUnavailable where the store does not answer, or after `close`. */
 export interface KeyStore {
   /**
    * The customer's key. Made, and durable, before this returns, if there was none.
-   * @throws SubjectErased when the key was destroyed: it is never made again.
+   * @throws SubjectErased when the key was destroyed: it is never made again
+   * @throws KeyDamaged when what is kept of it is no key
    */
   ensure(subject: string): Promise<KeyObject>;
-  /** The keys there are, in the order asked; a subject without one, or erased, is missing from the answer. */
-  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>>;
+  /** The keys there are, in the order asked; a subject that never had one is missing from the answer. */
+  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject | Unusable>>;
   /** Durable and final: what is called after it, on whatever connection, finds no key. A second call changes nothing. */
   destroy(subject: string): Promise<void>;
   /**
@@ -34,6 +38,14 @@ export interface KeyStore {
    * @throws KeyStoreUnavailable where it could not; call it again
    */
   compact(): Promise<void>;
+  /** How many subjects there are, those of destroyed keys among them. */
+  subjects(): Promise<number>;
+  /**
+   * How far the erasures of the log have been carried out here, as `recordErasures` was told last; null where it never
+   * was. It is kept with the keys, so that keys from an older backup say by themselves that they are older.
+   */
+  erasures(): Promise<string | null>;
+  recordErasures(through: string): Promise<void>;
   /** A 256-bit secret of this installation, made at its first use; for keyed hashes. */
   secret(name: string): Promise<Buffer>;
   /**
@@ -53,9 +65,28 @@ export interface KeyStore {
 
 /** The keys cannot be read or written; the message says what to do, in one line. */
 export class KeyStoreUnavailable extends Error {
-  override readonly name = 'KeyStoreUnavailable';
+  override readonly name: string = 'KeyStoreUnavailable';
 }
 
 export class SubjectErased extends Error {
   override readonly name = 'SubjectErased';
+}
+
+/** What is kept of one subject's key is no key. Everybody else's keys are as they were. */
+export class KeyDamaged extends KeyStoreUnavailable {
+  override readonly name: string = 'KeyDamaged';
+  /** @param subject an id, which is no personal data */
+  constructor(readonly subject: string) {
+    super(`In the key store, key ${subject} is damaged: restore the keys from a backup.`);
+  }
+}
+
+/** The log has events that are sealed with this subject's key, and there is none: it is not made anew. */
+export class KeyMissing extends KeyStoreUnavailable {
+  override readonly name: string = 'KeyMissing';
+  constructor(readonly subject: string) {
+    super(
+      `In the key store, key ${subject} is missing: restore the keys from a backup that is newer than the log.`,
+    );
+  }
 }

@@ -9,7 +9,7 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { masterKeyOf, type MasterKey, type MasterKeys } from './master-key.js';
-import { KeyStoreUnavailable } from './port.js';
+import { KeyDamaged, KeyStoreUnavailable } from './port.js';
 
 /** What a wrapped value is for; part of what is authenticated. */
 export type Purpose = `key ${string}` | `secret ${string}` | 'proof';
@@ -36,7 +36,7 @@ export function wrap(master: MasterKey, purpose: Purpose, value: Uint8Array): Bu
   return Buffer.concat([header, nonce, cipher.update(value), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Fingerprint of the master key that a kept value is under, or PLAIN. @throws KeyStoreUnavailable if it is neither */
+/** Fingerprint of the master key that a kept value is under, or PLAIN. @throws KeyDamaged, KeyStoreUnavailable if it is neither */
 export function keptUnder(kept: Buffer, purpose: Purpose): string {
   if (kept.length === VALUE_BYTES) return PLAIN;
   if (kept.length === WRAPPED_BYTES && kept[0] === FORMAT) return kept.toString('hex', 1, NONCE);
@@ -46,7 +46,8 @@ export function keptUnder(kept: Buffer, purpose: Purpose): string {
 /**
  * The value that is kept.
  * @param plain whether values that are not wrapped are taken: else whoever can write to the store could plant one
- * @throws KeyStoreUnavailable if it is under another master key, for another purpose, or damaged
+ * @throws KeyStoreUnavailable if it is under another master key
+ * @throws KeyDamaged for the key of a subject that is damaged or for another purpose; KeyStoreUnavailable for a secret
  */
 export function unwrap(
   masterKeys: MasterKeys | undefined,
@@ -76,6 +77,8 @@ export function unwrap(
 const associated = (header: Uint8Array, purpose: Purpose): Buffer =>
   Buffer.concat([header, Buffer.from(purpose)]);
 
-/** Ids are no personal data: they may be named. */
-const damaged = (purpose: Purpose): KeyStoreUnavailable =>
-  new KeyStoreUnavailable(`In the key store, ${purpose} is damaged: restore the keys from a backup.`);
+/** A damaged key is one subject's trouble, a damaged secret is everybody's. */
+const damaged = (purpose: Purpose): Error =>
+  purpose.startsWith('key ')
+    ? new KeyDamaged(purpose.slice('key '.length))
+    : new KeyStoreUnavailable(`In the key store, ${purpose} is damaged: restore the keys from a backup.`);

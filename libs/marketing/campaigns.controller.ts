@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { Decide } from '#commands/index.js';
+import { Decide, type Handled } from '#commands/index.js';
 import { answer, CommandRoute, Context, QueryRoute, Reply, type Answer, type Page } from '#http/index.js';
-import { derivedId, given, type CommandContext } from '#kernel';
+import { addressedBy, derivedId, given, type CommandContext } from '#kernel';
 import { campaign, campaignStream, type CampaignCommand } from './campaign.js';
 import { CampaignPath, CampaignsQuery, EndCampaignDto, LaunchCampaignDto } from './dto.js';
 import { FindCampaigns, GetCampaign } from './queries.js';
@@ -33,14 +33,19 @@ export class CampaignsController {
       'campaign.ends_before_start': 'endsOn is before startsOn',
     },
   })
-  launch(
+  async launch(
     @Body() { campaignId, ...body }: LaunchCampaignDto,
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Promise<Answer<{ campaignId: string }>> {
     const data = given(body) as typeof body;
-    const id = campaignId ?? derivedId(context.commandId, 'campaign');
-    return this.decide(id, { type: 'LaunchCampaign', data }, context, reply);
+    const launched = (commandId: string): string => campaignId ?? derivedId(commandId, 'campaign');
+    const handled = await this.handle(
+      launched(context.commandId),
+      { type: 'LaunchCampaign', data },
+      addressedBy(context, campaignId === undefined ? (id) => campaignStream(launched(id)) : undefined),
+    );
+    return answer(reply, handled, { campaignId: launched(handled.commandId) });
   }
 
   @Post(':campaign/end')
@@ -55,13 +60,14 @@ export class CampaignsController {
       'campaign.ends_before_start': 'it had not begun',
     },
   })
-  end(
+  async end(
     @Param() path: CampaignPath,
     @Body() { endedOn }: EndCampaignDto,
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Promise<Answer<{ campaignId: string }>> {
-    return this.decide(path.campaign, { type: 'EndCampaign', data: { endedOn } }, context, reply);
+    const handled = await this.handle(path.campaign, { type: 'EndCampaign', data: { endedOn } }, context);
+    return answer(reply, handled, { campaignId: path.campaign });
   }
 
   @Get()
@@ -82,13 +88,7 @@ export class CampaignsController {
     return this.queries.execute(new GetCampaign(path.campaign));
   }
 
-  private async decide(
-    campaignId: string,
-    command: CampaignCommand,
-    context: CommandContext,
-    reply: FastifyReply,
-  ): Promise<Answer<{ campaignId: string }>> {
-    const decide = new Decide(campaignStream(campaignId), campaign, command, context);
-    return answer(reply, await this.commands.execute(decide), { campaignId });
+  private handle(campaignId: string, command: CampaignCommand, context: CommandContext): Promise<Handled> {
+    return this.commands.execute(new Decide(campaignStream(campaignId), campaign, command, context));
   }
 }

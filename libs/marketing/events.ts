@@ -11,9 +11,10 @@ import {
   optional,
   shape,
   streamNamed,
-  text,
+  openText,
   whole,
   type EventsOf,
+  type Recorded,
 } from '#kernel';
 import { Type } from 'typebox';
 
@@ -27,7 +28,7 @@ export const campaignEvents = {
   CampaignLaunched: eventType(
     'CampaignLaunched',
     shape({
-      name: text(200),
+      name: openText(200),
       purpose: oneOf(PURPOSES),
       startsOn: dayText(),
       endsOn: optional(dayText()),
@@ -66,7 +67,7 @@ const curves = {
   freeRetention: optional(fraction()),
 };
 
-/** On `policy-spend`; the version is the number of the event, from 1. */
+/** On `policy-spend`; versions count from 1. */
 export const spendPolicyEvents = {
   SpendPolicyPublished: eventType(
     'SpendPolicyPublished',
@@ -83,15 +84,18 @@ export const spendPolicyEvents = {
       discount: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
       /** Margin as a fraction of revenue, for purchases that carry none of their own. */
       marginRate: rate(),
-      currency: text(3),
+      currency: openText(3),
       ...curves,
       units: optional(
         listOf(shape({ by: oneOf(['unit', 'segment', 'product'] as const), code: code(), ...curves }), {
           maxItems: 500,
         }),
       ),
-      note: optional(text(500)),
+      note: optional(openText(500)),
+      /** Absent in version 1 of the schema, where a policy's version is the number of its event. */
+      version: optional(whole(1)),
     }),
+    { version: 2, upcast: { 1: (data) => data } },
   ),
 } as const;
 
@@ -101,8 +105,11 @@ export type SpendPolicyEvent = EventsOf<typeof spendPolicyEvents>;
 
 export const SPEND_POLICIES = streamNamed('policy-spend');
 
+export const versionOf = ({ data, revision }: Recorded<SpendPolicyEvent>): number =>
+  data.version ?? Number(revision + 1n);
+
 /** How spend is judged: what the organisation published, or the default below. */
-export type SpendRules = SpendPolicyEvent['data'];
+export type SpendRules = Omit<SpendPolicyEvent['data'], 'version'>;
 
 export interface SpendPolicy extends SpendRules {
   /** 0 is the one built in; those published count from 1. */

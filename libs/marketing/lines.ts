@@ -14,6 +14,7 @@ export const marketingLines: readonly LineKind[] = [
       const data = { ...(given(body) as typeof body), spendId };
       return {
         stream: spendStream(body.spentOn),
+        addressed: true,
         decider: spend,
         command: { type: 'RecordSpend', data },
         ids: { spendId },

@@ -14,7 +14,7 @@ const publish = (changes: Partial<SpendRules> = {}): SpendPolicyCommand => ({
 
 describe('a spend policy', () => {
   const wider = publish({ shareBand: 0.2 });
-  const published: SpendPolicyEvent = { type: 'SpendPolicyPublished', data: wider.data };
+  const published: SpendPolicyEvent = { type: 'SpendPolicyPublished', data: { ...wider.data, version: 1 } };
 
   it('is published as a version of its own', () => {
     given(spendPolicy).when(wider).then(published);

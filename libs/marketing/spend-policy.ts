@@ -16,15 +16,15 @@ export const spendPolicy: Decider<SpendPolicy, SpendPolicyCommand, SpendPolicyEv
   initialState: DEFAULT_SPEND_POLICY,
 
   decide: {
-    PublishSpendPolicy({ data }, { version: _version, ...current }) {
+    PublishSpendPolicy({ data }, { version, ...current }) {
       if (sameRules(data, current)) return [];
       mustMakeSense(data);
-      return [{ type: 'SpendPolicyPublished', data }];
+      return [{ type: 'SpendPolicyPublished', data: { ...data, version: version + 1 } }];
     },
   },
 
   evolve: {
-    SpendPolicyPublished: ({ version }, data) => ({ ...data, version: version + 1 }),
+    SpendPolicyPublished: ({ version }, data) => ({ ...data, version: data.version ?? version + 1 }),
   },
 };
 

@@ -14,7 +14,7 @@ import {
   type Answer,
   type Page,
 } from '#http/index.js';
-import { derivedId, given, type CommandContext } from '#kernel';
+import { addressedBy, derivedId, given, type CommandContext } from '#kernel';
 import { RecordSpendDto, SpendQuery, SpendRecordsQuery } from './dto.js';
 import { FindSpendRecords, SumSpend, type SpendRow, type SpendSums } from './queries.js';
 import { spend, spendStream } from './spend.js';
@@ -55,10 +55,14 @@ export class SpendController {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Promise<Answer<{ spendId: string }>> {
-    const spendId = body.spendId ?? derivedId(context.commandId, 'spend');
-    const data = { ...(given(body) as typeof body), spendId };
-    const decide = new Decide(spendStream(body.spentOn), spend, { type: 'RecordSpend', data }, context);
-    return answer(reply, await this.commands.execute(decide), { spendId });
+    const spendId = (commandId: string): string => body.spendId ?? derivedId(commandId, 'spend');
+    const data = { ...(given(body) as typeof body), spendId: spendId(context.commandId) };
+    const stream = spendStream(body.spentOn);
+    const command = { type: 'RecordSpend', data } as const;
+    const handled = await this.commands.execute(
+      new Decide(stream, spend, command, addressedBy(context, undefined)),
+    );
+    return answer(reply, handled, { spendId: spendId(handled.commandId) });
   }
 
   @Get()

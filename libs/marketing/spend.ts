@@ -4,6 +4,7 @@
  * too. No more can be taken back than the month's records of that purpose and currency come to; a single unit
  * or segment may still go below zero, and its loyalty class is then refused.
  */
+import { Set } from 'immutable';
 import { DomainError, streamNamed, type Decider, type StreamName } from '#kernel';
 import type { SpendEvent } from './events.js';
 
@@ -15,6 +16,7 @@ export interface SpendCommand {
 }
 
 export interface SpendState {
+  /** Shares what it has in common with the states before it. */
   readonly recorded: Set<string>;
   /** Minor units by `purpose currency`. */
   readonly sums: Readonly<Record<string, number>>;
@@ -25,7 +27,7 @@ export const spendStream = (spentOn: string): StreamName => streamNamed(`spend-$
 
 export const spend: Decider<SpendState, SpendCommand, SpendEvent> = {
   name: 'spend',
-  initialState: { recorded: new Set(), sums: {} },
+  initialState: { recorded: Set(), sums: {} },
 
   decide: {
     RecordSpend({ data }, { recorded, sums }) {
@@ -50,14 +52,10 @@ export const spend: Decider<SpendState, SpendCommand, SpendEvent> = {
 
   evolve: {
     MarketingSpendRecorded: ({ recorded, sums }, data) => ({
-      recorded: withId(recorded, data.spendId),
+      recorded: recorded.add(data.spendId),
       sums: { ...sums, [account(data)]: (sums[account(data)] ?? 0) + data.amount.minor },
     }),
   },
 };
 
 const account = ({ purpose, amount }: Spend): string => `${purpose} ${amount.currency}`;
-
-// A state is only ever folded forward, so its set grows in place; the empty one of the initial state does not.
-const withId = (recorded: Set<string>, id: string): Set<string> =>
-  (recorded.size === 0 ? new Set<string>() : recorded).add(id);

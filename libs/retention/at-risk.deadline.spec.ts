@@ -93,7 +93,7 @@ async function record<C extends Command>(
   const commandId = `command-${count++}`;
   await recorder.handle(stream, decider, command, {
     commandId,
-    fingerprint: null,
+    request: null,
     correlationId: commandId,
     causationId: commandId,
     actor: { id: 'test', role: 'system' },

@@ -20,5 +20,5 @@ export type RiskCommand = {
 
 export type RetentionDefinitionCommand = {
   readonly type: 'PublishRetentionDefinition';
-  readonly data: RetentionDefinitionEvent['data'];
+  readonly data: Omit<RetentionDefinitionEvent['data'], 'version'>;
 };

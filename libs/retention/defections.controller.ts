@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { Decide } from '#commands/index.js';
+import { Decide, type Handled } from '#commands/index.js';
 import { answer, CommandRoute, Context, Reply, type Answer } from '#http/index.js';
 import { customerStream, derivedId, given, type CommandContext, type CustomerId } from '#kernel';
 import type { DefectionCommand } from './commands.js';
@@ -37,7 +37,7 @@ export class DefectionsController {
       'defection.too_early': 'not after the last return',
     }),
   )
-  declare(
+  async declare(
     @Param() path: dto.CustomerPath,
     @Body() body: dto.DeclareDefectionDto,
     @Context() context: CommandContext,
@@ -45,7 +45,8 @@ export class DefectionsController {
   ): Answered {
     const defectionId = derivedId(context.commandId, 'defection');
     const data = { ...(given(body) as dto.DeclareDefectionDto), defectionId };
-    return this.decide(path, { type: 'DeclareDefection', data }, context, reply);
+    const handled = await this.handle(path, { type: 'DeclareDefection', data }, context);
+    return answer(reply, handled, { defectionId: derivedId(handled.commandId, 'defection') });
   }
 
   @Post(':defection/interviews')
@@ -96,8 +97,16 @@ export class DefectionsController {
     context: CommandContext,
     reply: FastifyReply,
   ): Answered {
+    const { defectionId } = command.data;
+    return answer(reply, await this.handle(path, command, context), { defectionId });
+  }
+
+  private handle(
+    path: dto.CustomerPath,
+    command: DefectionCommand,
+    context: CommandContext,
+  ): Promise<Handled> {
     const stream = customerStream(path.customer as CustomerId);
-    const handled = await this.commands.execute(new Decide(stream, defection, command, context));
-    return answer(reply, handled, { defectionId: command.data.defectionId });
+    return this.commands.execute(new Decide(stream, defection, command, context));
   }
 }

@@ -14,7 +14,15 @@ import {
 import { definitionsView } from './views/definitions.js';
 
 const ours = { zone: 'Europe/London', inactivityDays: 365, atRiskDays: 120, currency: 'EUR' };
-const published: RetentionDefinitionEvent = { type: 'RetentionDefinitionPublished', data: ours };
+const published: RetentionDefinitionEvent = {
+  type: 'RetentionDefinitionPublished',
+  data: { ...ours, version: 1 },
+};
+/** As the first version of the schema has it. */
+const former = (data: typeof ours): RetentionDefinitionEvent => ({
+  type: 'RetentionDefinitionPublished',
+  data,
+});
 
 const stateAfter = (events: readonly RetentionDefinitionEvent[]): RetentionDefinition =>
   events.reduce((state, event) => evolve(retentionDefinition, state, event), BUILT_IN_DEFINITION);
@@ -28,7 +36,10 @@ describe('a definition of retention', () => {
   it('is published as a version of its own', () => {
     given(retentionDefinition).when(publish(ours)).then(published);
     expect(stateAfter([published])).toEqual({ ...ours, version: 1 });
-    expect(stateAfter([published, { ...published, data: { ...ours, atRiskDays: 60 } }]).version).toBe(2);
+    expect(stateAfter([former(ours), former({ ...ours, atRiskDays: 60 })]).version).toBe(2);
+    given(retentionDefinition, former(ours))
+      .when(publish({ ...ours, atRiskDays: 60 }))
+      .then({ ...published, data: { ...ours, atRiskDays: 60, version: 2 } });
   });
 
   it('is not published again while it holds, whatever the note says', () => {
@@ -80,9 +91,12 @@ describe('the view of definitions', () => {
   it('keeps every version under its number', () => {
     const events = [ours, { ...ours, atRiskDays: 60 }].map((data, index) => recorded(data, index));
     expect([...foldAll(definitionsView, events).documents()]).toEqual([
-      ['1', { ...ours, version: 1, publishedAt: '2026-01-01T00:00:00.000Z', publishedBy: 'key-1' }],
       [
-        '2',
+        'definition-retention/1',
+        { ...ours, version: 1, publishedAt: '2026-01-01T00:00:00.000Z', publishedBy: 'key-1' },
+      ],
+      [
+        'definition-retention/2',
         {
           ...ours,
           atRiskDays: 60,

@@ -23,12 +23,12 @@ export const retentionDefinition: Decider<
     PublishRetentionDefinition({ data }, current) {
       if (sameRules(data, current)) return [];
       mustMakeSense(data);
-      return [{ type: 'RetentionDefinitionPublished', data }];
+      return [{ type: 'RetentionDefinitionPublished', data: { ...data, version: current.version + 1 } }];
     },
   },
 
   evolve: {
-    RetentionDefinitionPublished: ({ version }, data) => ({ ...data, version: version + 1 }),
+    RetentionDefinitionPublished: ({ version }, data) => ({ ...data, version: data.version ?? version + 1 }),
   },
 };
 

@@ -9,11 +9,13 @@ import {
   MoneyShape,
   optional,
   shape,
+  openText,
   text,
   whole,
   streamNamed,
   type CustomerId,
   type EventsOf,
+  type Recorded,
 } from '#kernel';
 
 /** On the customer's stream. */
@@ -39,13 +41,11 @@ export const defectionEvents = {
       text: optional(text(10_000)),
       staff: optional(code()),
     }),
-    { personal: ['text'] },
   ),
   /** The one cause the loss is counted under from now on. */
   RootCauseAttributed: eventType(
     'RootCauseAttributed',
     shape({ defectionId: id(), cause: code(), controllable: flag(), evidence: optional(text(2_000)) }),
-    { personal: ['evidence'] },
   ),
   CustomerWonBack: eventType(
     'CustomerWonBack',
@@ -91,26 +91,32 @@ export interface BecomingAtRisk {
   readonly seen: number;
 }
 
-/** On the stream `definition-retention`; the version is the number of the event, from 1. */
+/** On the stream `definition-retention`; versions count from 1. */
 export const retentionDefinitionEvents = {
   RetentionDefinitionPublished: eventType(
     'RetentionDefinitionPublished',
     shape({
       /** IANA zone in which days, months and years are counted. */
-      zone: text(64),
+      zone: openText(64),
       /** Without a purchase for this many days a customer counts as lost. */
       inactivityDays: whole(1),
       /** Without a purchase for this many days a customer is at risk. Less than `inactivityDays`. */
       atRiskDays: whole(1),
-      currency: text(3),
-      note: optional(text(500)),
+      currency: openText(3),
+      note: optional(openText(500)),
+      /** Absent in version 1 of the schema, where a definition's version is the number of its event. */
+      version: optional(whole(1)),
     }),
+    { version: 2, upcast: { 1: (data) => data } },
   ),
 } as const;
 
 export type RetentionDefinitionEvent = EventsOf<typeof retentionDefinitionEvents>;
 
 export const RETENTION_DEFINITIONS = streamNamed('definition-retention');
+
+export const versionOf = ({ data, revision }: Recorded<RetentionDefinitionEvent>): number =>
+  data.version ?? Number(revision + 1n);
 
 /** By what rule a customer counts as there, at risk or lost, and in which zone and currency it is counted. */
 export type RetentionRules = Readonly<
@@ -133,5 +139,9 @@ export const BUILT_IN_DEFINITION: RetentionDefinition = {
   note: 'Built in. Publish a definition of your own to replace it.',
 };
 
-/** The view of the published definitions: one document a version, keyed by its number. Read by other contexts too. */
+/** The view of the published definitions: one document a version, named by its number. Read by other contexts too. */
 export const DEFINITIONS_VIEW = { name: 'retention-definitions', version: '1' } as const;
+export const definitionNamed = (version: number | string) => ({
+  stream: RETENTION_DEFINITIONS,
+  name: String(version),
+});

@@ -9,6 +9,7 @@ export const retentionLines: readonly LineKind[] = [
   lineKind({
     kind: 'defection',
     route: '/v1/customers/:customer/defections',
+    creates: 'defection',
     Body: dto.DeclareDefectionDto,
     ask(body, { customer }, commandId) {
       const data = { ...(given(body) as typeof body), defectionId: derivedId(commandId, 'defection') };

@@ -49,7 +49,6 @@ export const touchpointEvents = {
       staff: optional(code()),
       mood: optional(oneOf(MOODS)),
     }),
-    { personal: ['subject', 'text'] },
   ),
   NoteAdded: eventType(
     'NoteAdded',
@@ -61,7 +60,6 @@ export const touchpointEvents = {
       mood: optional(oneOf(MOODS)),
       staff: optional(code()),
     }),
-    { personal: ['text', 'treatment'] },
   ),
   FeedbackReceived: eventType(
     'FeedbackReceived',
@@ -75,7 +73,6 @@ export const touchpointEvents = {
       text: optional(text(10_000)),
       product: optional(code()),
     }),
-    { personal: ['text'] },
   ),
   MentionCaptured: eventType(
     'MentionCaptured',
@@ -86,7 +83,6 @@ export const touchpointEvents = {
       text: optional(text(10_000)),
       url: optional(text(2_000)),
     }),
-    { personal: ['text', 'url'] },
   ),
   PurchaseRecorded: eventType(
     'PurchaseRecorded',
@@ -124,7 +120,6 @@ export const touchpointEvents = {
       margin: optional(MoneyShape),
       lines: optional(listOf(purchaseLine, { maxItems: 500 })),
     }),
-    { personal: ['subject', 'text', 'treatment'] },
   ),
   TouchpointRetracted: eventType('TouchpointRetracted', shape({ touchpointId: id(), reason: code() })),
 } as const;

@@ -16,6 +16,7 @@ const recording = <Body extends dto.Dated>(
   lineKind({
     kind,
     route: `/v1/customers/:customer/${path}`,
+    creates: 'touchpoint',
     Body,
     ask: ({ occurredAt, ...body }, { customer }, commandId) =>
       about(customer, command(withTouchpointId(commandId, body)), occurredAt),
@@ -33,6 +34,7 @@ export const touchpointLines: readonly LineKind[] = [
   lineKind({
     kind: 'refund',
     route: '/v1/customers/:customer/purchases/:touchpoint/refunds',
+    creates: 'touchpoint',
     Body: dto.RefundDto,
     ask({ occurredAt, ...body }, params, commandId) {
       const data = { ...withTouchpointId(commandId, body), purchaseId: params.touchpoint };
@@ -63,6 +65,7 @@ export const subscriptionLines: readonly LineKind[] = [
   lineKind({
     kind: 'subscription',
     route: '/v1/customers/:customer/subscriptions',
+    creates: 'subscription',
     Body: dto.StartSubscriptionDto,
     ask(body, params, commandId) {
       const subscriptionId = derivedId(commandId, 'subscription');

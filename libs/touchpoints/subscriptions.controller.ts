@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { Decide } from '#commands/index.js';
+import { Decide, type Handled } from '#commands/index.js';
 import { answer, CommandRoute, Context, Reply, type Answer } from '#http/index.js';
 import { customerStream, derivedId, given, type CommandContext, type CustomerId } from '#kernel';
 import * as dto from './dto.js';
@@ -33,7 +33,7 @@ export class SubscriptionsController {
 
   @Post()
   @CommandRoute(about('Start a subscription'))
-  start(
+  async start(
     @Param() path: dto.CustomerPath,
     @Body() body: dto.StartSubscriptionDto,
     @Context() context: CommandContext,
@@ -43,7 +43,8 @@ export class SubscriptionsController {
       ...(given(body) as dto.StartSubscriptionDto),
       subscriptionId: derivedId(context.commandId, 'subscription'),
     };
-    return this.decide(path, { type: 'StartSubscription', data }, context, reply);
+    const handled = await this.handle(path, { type: 'StartSubscription', data }, context);
+    return answer(reply, handled, { subscriptionId: derivedId(handled.commandId, 'subscription') });
   }
 
   @Post(':subscription/renew')
@@ -92,8 +93,16 @@ export class SubscriptionsController {
     context: CommandContext,
     reply: FastifyReply,
   ): Answered {
+    const { subscriptionId } = command.data;
+    return answer(reply, await this.handle(path, command, context), { subscriptionId });
+  }
+
+  private handle(
+    path: dto.CustomerPath,
+    command: SubscriptionCommand,
+    context: CommandContext,
+  ): Promise<Handled> {
     const stream = customerStream(path.customer as CustomerId);
-    const handled = await this.commands.execute(new Decide(stream, subscription, command, context));
-    return answer(reply, handled, { subscriptionId: command.data.subscriptionId });
+    return this.commands.execute(new Decide(stream, subscription, command, context));
   }
 }

@@ -3,6 +3,7 @@
  * names a touchpoint that is there, and corrects only what that kind of touchpoint has; refunds never come to
  * more than the purchase.
  */
+import { Map } from 'immutable';
 import { DomainError, given, type Decider, type Money } from '#kernel';
 import { mustStand, standingRules, UNKNOWN, type Standing, type StandingEvent } from '#customers/events.js';
 import type { TouchpointEvent } from './events.js';
@@ -39,6 +40,7 @@ type Recorded =
 
 export interface TouchpointState {
   readonly standing: Standing;
+  /** Shares what it has in common with the states before it: there may be ten thousand. */
   readonly touchpoints: Map<string, Recorded>;
 }
 
@@ -64,7 +66,7 @@ export const touchpoint: Decider<
   TouchpointEvent | StandingEvent
 > = {
   name: 'touchpoint',
-  initialState: { standing: UNKNOWN, touchpoints: new Map() },
+  initialState: { standing: UNKNOWN, touchpoints: Map() },
 
   decide: {
     RecordInteraction: ({ data }, state) => record(state, { type: 'InteractionRecorded', data }),
@@ -205,12 +207,10 @@ function checkAmount(state: TouchpointState, touchpointId: string, amount: Money
   }
 }
 
-// A state is only ever folded forward, so its map grows in place: ten thousand touchpoints would otherwise be
-// copied ten thousand times. The empty map of the initial state is never written to.
-function add(state: TouchpointState, touchpointId: string, touchpoint: Recorded): TouchpointState {
-  const touchpoints = state.touchpoints.size === 0 ? new Map<string, Recorded>() : state.touchpoints;
-  return { ...state, touchpoints: touchpoints.set(touchpointId, touchpoint) };
-}
+const add = (state: TouchpointState, touchpointId: string, touchpoint: Recorded): TouchpointState => ({
+  ...state,
+  touchpoints: state.touchpoints.set(touchpointId, touchpoint),
+});
 
 function refunded(state: TouchpointState, purchaseId: string, minor: number): TouchpointState {
   const purchase = state.touchpoints.get(purchaseId);

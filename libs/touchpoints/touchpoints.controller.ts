@@ -1,11 +1,11 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { Decide } from '#commands/index.js';
+import { Decide, type Handled } from '#commands/index.js';
 import { answer, CommandRoute, Context, occurring, Reply, type Answer } from '#http/index.js';
 import { customerStream, given, type CommandContext, type CustomerId, type Instant } from '#kernel';
 import * as dto from './dto.js';
-import { withTouchpointId } from './touchpoint-id.js';
+import { touchpointId, withTouchpointId } from './touchpoint-id.js';
 import { touchpoint, type TouchpointCommand } from './touchpoint.js';
 
 const EXAMPLE = '7a1e0e3c-3a52-8e4f-9c1b-0d6f0a3a6f11';
@@ -152,7 +152,7 @@ export class TouchpointsController {
   ): Answered {
     const data = { ...given(body), reason: body.reason, touchpointId: path.touchpoint };
     occurring(context, body.occurredAt); // a correction does not move anything into the future either
-    return this.record(path, { type: 'CorrectTouchpoint', data }, context, undefined, reply);
+    return this.amend(path, { type: 'CorrectTouchpoint', data }, context, reply);
   }
 
   @Post('touchpoints/:touchpoint/retract')
@@ -168,13 +168,8 @@ export class TouchpointsController {
     @Context() context: CommandContext,
     @Reply() reply: FastifyReply,
   ): Answered {
-    return this.record(
-      path,
-      { type: 'RetractTouchpoint', data: { touchpointId: path.touchpoint, reason } },
-      context,
-      undefined,
-      reply,
-    );
+    const data = { touchpointId: path.touchpoint, reason };
+    return this.amend(path, { type: 'RetractTouchpoint', data }, context, reply);
   }
 
   private async record(
@@ -184,10 +179,25 @@ export class TouchpointsController {
     occurredAt: Instant | undefined,
     reply: FastifyReply,
   ): Answered {
+    const handled = await this.handle(path, command, occurring(context, occurredAt));
+    return answer(reply, handled, { touchpointId: touchpointId(handled.commandId) });
+  }
+
+  private async amend(
+    path: dto.TouchpointPath,
+    command: TouchpointCommand,
+    context: CommandContext,
+    reply: FastifyReply,
+  ): Answered {
+    return answer(reply, await this.handle(path, command, context), { touchpointId: path.touchpoint });
+  }
+
+  private handle(
+    path: dto.CustomerPath,
+    command: TouchpointCommand,
+    context: CommandContext,
+  ): Promise<Handled> {
     const stream = customerStream(path.customer as CustomerId);
-    const handled = await this.commands.execute(
-      new Decide(stream, touchpoint, command, occurring(context, occurredAt)),
-    );
-    return answer(reply, handled, { touchpointId: command.data.touchpointId });
+    return this.commands.execute(new Decide(stream, touchpoint, command, context));
   }
 }

@@ -25,7 +25,7 @@ export async function writeHistory(folder: string, events: number, customers: nu
       const id = systemIds.next();
       const context: CommandContext = {
         commandId: id,
-        fingerprint: null,
+        request: null,
         correlationId: id,
         causationId: id,
         actor: { id: 'bench', role: 'back-office' },

@@ -1,4 +1,5 @@
 /** After an erasure the person is nowhere: not in a file, not in the log, not in an answer; and the history still verifies. */
+import type { KeyObject } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +64,7 @@ beforeAll(async () => {
   }
   await touchstone.settled();
   const keys = await touchstone.stores.keyStore.get([customerId]);
-  key = keys.get(customerId as CustomerId)!.export(); // it was made when they were registered
+  key = (keys.get(customerId as CustomerId) as KeyObject).export(); // it was made when they were registered
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

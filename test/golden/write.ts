@@ -12,7 +12,7 @@ import { fileOf, folder, type Golden } from './golden.js';
 
 const context: CommandContext = {
   commandId: '01a200e5-56df-73bd-b184-58054d5417fa',
-  fingerprint: 'f'.repeat(64),
+  request: 'f'.repeat(64),
   correlationId: 'golden',
   causationId: 'golden',
   actor: { id: 'golden', role: 'back-office' },

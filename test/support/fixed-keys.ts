@@ -3,7 +3,7 @@
  * decode for ever with a key that is written down; erasure and durability are tested on the real one.
  */
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { SubjectErased, type KeyStore, type Rewrapped } from '#key-store/index.js';
+import { SubjectErased, type KeyStore, type Rewrapped, type Unusable } from '#key-store/index.js';
 
 export class FixedKeys implements KeyStore {
   private readonly key = createSecretKey(Buffer.alloc(32, 7));
@@ -14,13 +14,22 @@ export class FixedKeys implements KeyStore {
       ? Promise.reject(new SubjectErased(subject))
       : Promise.resolve(this.key);
   }
-  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>> {
+  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject | Unusable>> {
     return Promise.resolve(
-      new Map([...subjects].filter((one) => !this.destroyed.has(one)).map((one) => [one, this.key])),
+      new Map([...subjects].map((one) => [one, this.destroyed.has(one) ? ('destroyed' as const) : this.key])),
     );
   }
   destroy(subject: string): Promise<void> {
     this.destroyed.add(subject);
+    return Promise.resolve();
+  }
+  subjects(): Promise<number> {
+    return Promise.resolve(0);
+  }
+  erasures(): Promise<string | null> {
+    return Promise.resolve(null);
+  }
+  recordErasures(): Promise<void> {
     return Promise.resolve();
   }
   secret(): Promise<Buffer> {

@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import request, { type Test } from 'supertest';
-import { createHttpApp, createLogger, hashOfApiKey, listen, newApiKey } from '#http/index.js';
+import { CommandNames, createHttpApp, createLogger, hashOfApiKey, listen, newApiKey } from '#http/index.js';
 import type { HttpOptions, HttpServices, Principal } from '#http/index.js';
 import { systemClock, systemIds, type Role } from '#kernel';
 
@@ -40,7 +40,7 @@ export async function serve(
         keys: { find: (hash) => principals.get(hash) },
         checks: [],
         waitFor: async () => true,
-        pepper: Buffer.alloc(32, 7),
+        commandNames: new CommandNames(Buffer.alloc(32, 7), false),
         clock: systemClock,
         ids: systemIds,
         metrics: new Registry(),

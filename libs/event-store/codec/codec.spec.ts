@@ -1,13 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { eventType, shape, text, whole, optional, type CommandContext, type Instant } from '#kernel';
+import {
+  eventType,
+  openText,
+  optional,
+  shape,
+  text,
+  whole,
+  type CommandContext,
+  type Instant,
+} from '#kernel';
 import { FixedKeys } from '#test/support/fixed-keys.js';
 import { catalogueOf, CHAIN_START, checkLink, Codec, EMPTY_STREAM } from './index.js';
 
-const Noted = eventType('Noted', shape({ text: optional(text(100)), stars: whole() }), {
-  personal: ['text'],
-});
-const Moved = eventType('Moved', shape({ to: text(100), floor: whole() }), {
+const Noted = eventType('Noted', shape({ text: optional(text(100)), stars: whole() }));
+const Moved = eventType('Moved', shape({ to: openText(100), floor: whole() }), {
   version: 3,
   upcast: {
     1: ({ place, ...rest }) => ({ ...rest, to: place ?? '' }),
@@ -15,7 +22,7 @@ const Moved = eventType('Moved', shape({ to: text(100), floor: whole() }), {
   },
 });
 const context: CommandContext = {
-  commandId: 'c1', fingerprint: null, correlationId: 'r1', causationId: 'k1',
+  commandId: 'c1', request: null, correlationId: 'r1', causationId: 'k1',
   actor: { id: 'me', role: 'back-office' }, now: '2026-01-02T00:00:00.000Z' as Instant, occurredAt: '2026-01-01T00:00:00.000Z' as Instant,
 }; // prettier-ignore
 const stream = 'customer-00000001';

@@ -3,6 +3,7 @@
  * chain. On the way out: unsealing, upcasting, shape check. Deciders, views and auditors see the newest
  * schema only, and never anything that does not fit it.
  */
+import type { KeyObject } from 'node:crypto';
 import {
   canonicalJson,
   systemIds,
@@ -15,20 +16,31 @@ import {
   type Recorded,
   type Actor,
 } from '#kernel';
-import type { KeyStore } from '#key-store/port.js';
-import type { NewEvent, StoredEvent } from '../port.js';
+import { KeyDamaged, KeyMissing, SubjectErased, type KeyStore, type Unusable } from '#key-store/port.js';
+import type { NewEvent, Position, StoredEvent } from '../port.js';
 import { upcast, type Catalogue } from './catalogue.js';
 import { CHAIN_START, linkHash } from './chain.js';
+import { fingerprintUnder } from './fingerprint.js';
 import { seal, unseal } from './seal.js';
 
 /** Where a stream ends: what the next event follows. */
 export interface StreamHead {
   readonly revision: bigint;
+  /** Null for a stream without events, and for events that are not yet appended. */
+  readonly position: Position | null;
   readonly hash: string;
   readonly recordedAt: Instant | null;
+  /** Something in the stream is sealed, so that there must be a key. */
+  readonly sealed: boolean;
 }
 
-export const EMPTY_STREAM: StreamHead = { revision: -1n, hash: CHAIN_START, recordedAt: null };
+export const EMPTY_STREAM: StreamHead = {
+  revision: -1n,
+  position: null,
+  hash: CHAIN_START,
+  recordedAt: null,
+  sealed: false,
+};
 
 export interface Metadata {
   readonly $causationId: string;
@@ -43,15 +55,38 @@ export interface Metadata {
   readonly traceparent?: string;
 }
 
+/** Events as they are to be stored. */
+export interface Encoded {
+  readonly events: readonly NewEvent[];
+  /** The head after them, whose position is not known yet. */
+  readonly head: StreamHead;
+  /** What is stored of the request; null where nothing is. */
+  readonly fingerprint: string | null;
+}
+
 export type Decoded =
-  | { readonly kind: 'known'; readonly event: Recorded; readonly fingerprint: string | null }
-  /** An unknown type, a newer schema, or content that does not fit: kept for audit, shown to no fold. */
-  | { readonly kind: 'unreadable'; readonly stored: StoredEvent; readonly reason: string };
+  | {
+      readonly kind: 'known';
+      readonly event: Recorded;
+      readonly fingerprint: string | null;
+      readonly sealed: boolean;
+    }
+  /** An unknown type, a newer schema, content that does not fit, a lost key: kept for audit, shown to no view. */
+  | {
+      readonly kind: 'unreadable';
+      readonly stored: StoredEvent;
+      readonly reason: string;
+      /** What is not sealed, where that alone can be read. */
+      readonly open: Recorded | null;
+    };
+
+/** What a codec needs of the key store. */
+export type Keys = Pick<KeyStore, 'ensure' | 'get' | 'secret'>;
 
 export class Codec {
   constructor(
     readonly catalogue: Catalogue,
-    private readonly keys: KeyStore,
+    private readonly keys: Keys,
     private readonly ids: Ids = systemIds,
   ) {}
 
@@ -68,12 +103,13 @@ export class Codec {
     head: StreamHead,
     events: readonly DomainEvent[],
     context: CommandContext,
-  ): Promise<{ readonly events: NewEvent[]; readonly head: StreamHead }> {
+  ): Promise<Encoded> {
     // Along a stream recordedAt never decreases, even where the clock is set back.
     const recordedAt =
       head.recordedAt !== null && head.recordedAt > context.now ? head.recordedAt : context.now;
     const encoded: NewEvent[] = [];
-    let { revision, hash } = head;
+    const fingerprint = await this.fingerprintToStore(stream, head, context);
+    let { revision, hash, sealed } = head;
     for (const event of events) {
       const entry = this.catalogue.get(event.type);
       if (!entry) throw new Error(`${event.type} is not in the catalogue`);
@@ -81,13 +117,15 @@ export class Codec {
         throw new Error(`${event.type} does not fit its shape: ${entry.misfit(event.data)}`);
       const id = this.ids.next();
       revision += 1n;
-      const data = canonicalJson(await this.sealed(stream, id, event, entry.definition.personal));
+      const content = await this.sealed(stream, head, id, event, entry.definition.personal);
+      sealed ||= content !== event.data;
+      const data = canonicalJson(content);
       const envelope: Omit<Metadata, 'hash'> = {
         $causationId: context.causationId,
         $correlationId: context.correlationId,
         actor: { id: context.actor.id, role: context.actor.role },
         commandId: context.commandId,
-        ...(context.fingerprint === null ? {} : { fingerprint: context.fingerprint }),
+        ...(fingerprint === null ? {} : { fingerprint }),
         occurredAt: context.occurredAt ?? context.now,
         recordedAt,
         schema: entry.definition.version,
@@ -97,7 +135,7 @@ export class Codec {
       hash = linkHash(hash, { stream, revision, id, type: event.type, data, metadata });
       encoded.push({ id, type: event.type, data, metadata: withHash(metadata, hash) });
     }
-    return { events: encoded, head: { revision, hash, recordedAt } };
+    return { events: encoded, head: { revision, position: null, hash, recordedAt, sealed }, fingerprint };
   }
 
   /** In the order given. */
@@ -112,17 +150,45 @@ export class Codec {
       try {
         return this.read(stored, keys.get(customerOf(stored.stream) ?? ''));
       } catch (error) {
-        return {
-          kind: 'unreadable',
-          stored,
-          reason: error instanceof SyntaxError ? 'is not JSON' : 'cannot be unsealed',
-        };
+        return unreadable(stored, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read');
       }
     });
   }
 
+  /** The fingerprint of a request on this stream; null where there is no key any more to make it with. */
+  async fingerprint(stream: string, request: string): Promise<string | null> {
+    const customer = customerOf(stream);
+    if (customer === null) return fingerprintUnder(await this.keys.secret('fingerprints'), request);
+    const key = (await this.keys.get([customer])).get(customer);
+    return key === undefined || typeof key === 'string' ? null : fingerprintUnder(key, request);
+  }
+
+  /** A customer whose key is lost or destroyed can still be erased, so the want of a fingerprint stops nothing. */
+  private async fingerprintToStore(
+    stream: string,
+    head: StreamHead,
+    { request }: CommandContext,
+  ): Promise<string | null> {
+    if (request === null) return null;
+    const customer = customerOf(stream);
+    if (customer === null) return this.fingerprint(stream, request);
+    try {
+      return fingerprintUnder(await this.keyOf(customer, head), request);
+    } catch (error) {
+      if (UNUSABLE.some((kind) => error instanceof kind)) return null;
+      throw error;
+    }
+  }
+
+  /** Made where there is none, unless there must have been one. @throws SubjectErased, KeyDamaged, KeyMissing */
+  private async keyOf(customer: string, { sealed }: StreamHead): Promise<KeyObject> {
+    if (sealed && !(await this.keys.get([customer])).has(customer)) throw new KeyMissing(customer);
+    return this.keys.ensure(customer);
+  }
+
   private async sealed(
     stream: string,
+    head: StreamHead,
     id: string,
     event: DomainEvent,
     personal: readonly string[],
@@ -137,49 +203,71 @@ export class Codec {
       if (personal.includes(field)) secret[field] = data[field]!;
       else open[field] = data[field];
     }
-    open['sealed'] = seal(await this.keys.ensure(customer), id, event.type, secret);
+    open['sealed'] = seal(await this.keyOf(customer, head), id, event.type, secret);
     return open;
   }
 
-  private read(stored: StoredEvent, key: Parameters<typeof unseal>[0] | undefined): Decoded {
-    const unreadable = (reason: string): Decoded => ({ kind: 'unreadable', stored, reason });
+  private read(stored: StoredEvent, key: KeyObject | Unusable | undefined): Decoded {
     const entry = this.catalogue.get(stored.type);
-    if (!entry) return unreadable('is of a type this build does not know');
+    if (!entry) return unreadable(stored, 'is of a type this build does not know');
+    const { definition, fits, misfit } = entry;
     const metadata = JSON.parse(stored.metadata) as Metadata;
-    if (!(metadata.schema <= entry.definition.version))
-      return unreadable('has a schema newer than this build knows');
+    if (!(metadata.schema <= definition.version))
+      return unreadable(stored, 'has a schema newer than this build knows');
     const { sealed, ...open } = JSON.parse(stored.data) as JsonObject;
-    const erased = typeof sealed === 'string' && key === undefined;
-    // Assigned: to spread both into a third object costs half as much as to unseal.
-    let data: JsonObject =
-      typeof sealed === 'string' && key !== undefined
-        ? Object.assign(open, unseal(key, stored.id, stored.type, sealed))
-        : open;
-    if (metadata.schema < entry.definition.version) data = upcast(entry.definition, metadata.schema, data);
-    if (!entry.fits(data)) return unreadable(`does not fit its shape: ${entry.misfit(data)}`);
+    const newest = (content: JsonObject): JsonObject =>
+      metadata.schema < definition.version ? upcast(definition, metadata.schema, content) : content;
+    if (typeof sealed === 'string' && (key === undefined || key === 'damaged')) {
+      const data = newest(open);
+      const reason = `is sealed with a key that is ${key ?? 'missing'}: restore the keys from a backup`;
+      return unreadable(stored, reason, fits(data) ? recorded(stored, metadata, data) : null);
+    }
+    let data: JsonObject = open;
+    if (typeof sealed === 'string' && typeof key === 'object') {
+      try {
+        // Assigned: to spread both into a third object costs half as much as to unseal.
+        data = Object.assign(open, unseal(key, stored.id, stored.type, sealed));
+      } catch {
+        return unreadable(stored, 'cannot be unsealed');
+      }
+    }
+    data = newest(data);
+    if (!fits(data)) return unreadable(stored, `does not fit its shape: ${misfit(data)}`);
+    const event = recorded(stored, metadata, data);
     return {
       kind: 'known',
       fingerprint: metadata.fingerprint ?? null,
-      event: {
-        type: stored.type,
-        data,
-        id: stored.id,
-        stream: stored.stream,
-        revision: stored.revision,
-        position: stored.position,
-        schema: metadata.schema,
-        occurredAt: metadata.occurredAt,
-        recordedAt: metadata.recordedAt,
-        actor: metadata.actor,
-        commandId: metadata.commandId,
-        correlationId: metadata.$correlationId,
-        causationId: metadata.$causationId,
-        hash: metadata.hash,
-        ...(erased ? { erased } : {}),
-      },
+      sealed: typeof sealed === 'string',
+      event: typeof sealed === 'string' && key === 'destroyed' ? { ...event, erased: true } : event,
     };
   }
 }
+
+const UNUSABLE = [SubjectErased, KeyDamaged, KeyMissing];
+
+const unreadable = (stored: StoredEvent, reason: string, open: Recorded | null = null): Decoded => ({
+  kind: 'unreadable',
+  stored,
+  reason,
+  open,
+});
+
+const recorded = (stored: StoredEvent, metadata: Metadata, data: JsonObject): Recorded => ({
+  type: stored.type,
+  data,
+  id: stored.id,
+  stream: stored.stream,
+  revision: stored.revision,
+  position: stored.position,
+  schema: metadata.schema,
+  occurredAt: metadata.occurredAt,
+  recordedAt: metadata.recordedAt,
+  actor: metadata.actor,
+  commandId: metadata.commandId,
+  correlationId: metadata.$correlationId,
+  causationId: metadata.$causationId,
+  hash: metadata.hash,
+});
 
 /** Puts the hash at its sorted place: after `fingerprint` or `commandId`, before `occurredAt`. */
 function withHash(metadata: string, hash: string): string {

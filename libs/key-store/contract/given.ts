@@ -1,7 +1,7 @@
 /** What the suites of the contract share. */
 import type { KeyObject } from 'node:crypto';
 import type { MasterKeys } from '../master-key.js';
-import type { KeyStore } from '../port.js';
+import type { KeyStore, Unusable } from '../port.js';
 
 export interface OpenedKeyStore {
   /** On data of its own: nothing was made before. */
@@ -21,6 +21,8 @@ export interface KeyStorePlace {
   close(): Promise<void>;
 }
 
-export const bytesOf = (key: KeyObject | undefined): string | undefined => key?.export().toString('hex');
+/** In hexadecimal; of a key that cannot be used, why. */
+export const bytesOf = (key: KeyObject | Unusable | undefined): string | undefined =>
+  typeof key === 'object' ? key.export().toString('hex') : key;
 export const subjects = (count: number, name = 'customer'): string[] =>
   Array.from({ length: count }, (_, i) => `${name}-${i}`);

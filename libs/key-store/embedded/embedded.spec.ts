@@ -7,7 +7,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { keyStoreContract, wrappedKeyStoreContract } from '../contract.js';
 import { bytesOf, subjects } from '../contract/given.js';
 import { masterKey, type MasterKeys } from '../master-key.js';
-import { KeyStoreUnavailable, type KeyStore } from '../port.js';
+import { KeyDamaged, KeyStoreUnavailable, type KeyStore } from '../port.js';
 import { openEmbeddedKeyStore } from './embedded.js';
 
 /** A folder with one key store file, and the connections to it. */
@@ -109,7 +109,21 @@ describe('the embedded key store', () => {
     const database = new DatabaseSync(file.path);
     database.prepare('UPDATE keys SET key = ?').run(randomBytes(32));
     database.close();
-    await expect(store.get(['a'])).rejects.toThrow('In the key store, key a is damaged');
+    expect((await store.get(['a'])).get('a')).toBe('damaged');
+    await expect(store.ensure('a')).rejects.toThrow('In the key store, key a is damaged');
+  });
+
+  it('of which one key is damaged gives everybody else theirs', async () => {
+    const store = file.open();
+    const made = await Promise.all(subjects(3).map((subject) => store.ensure(subject)));
+    const database = new DatabaseSync(file.path);
+    database.exec("UPDATE keys SET key = substr(key, 1, 20) WHERE subject = 'customer-1'");
+    database.close();
+    const found = await store.get(subjects(3));
+    expect([...found.values()].map(bytesOf)).toEqual([bytesOf(made[0]), 'damaged', bytesOf(made[2])]);
+    await expect(store.ensure('customer-1')).rejects.toBeInstanceOf(KeyDamaged);
+    await store.destroy('customer-1');
+    expect((await store.get(['customer-1'])).get('customer-1')).toBe('destroyed');
   });
 
   it('wraps nothing without a master key', async () => {

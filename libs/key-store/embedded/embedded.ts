@@ -12,7 +12,14 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { masterToWriteUnder, noMasterKey } from '../custody.js';
 import { fingerprintOf } from '../fingerprint.js';
 import type { MasterKey, MasterKeys } from '../master-key.js';
-import { KeyStoreUnavailable, SubjectErased, type KeyStore, type Rewrapped } from '../port.js';
+import {
+  KeyDamaged,
+  KeyStoreUnavailable,
+  SubjectErased,
+  type KeyStore,
+  type Rewrapped,
+  type Unusable,
+} from '../port.js';
 import { PLAIN, unwrap, VALUE_BYTES, wrap, type Purpose } from '../wrapping.js';
 import { activate, atomically, readCustody, SCHEMA, type Database } from './layout.js';
 import { rewrapFile } from './rewrap.js';
@@ -37,6 +44,8 @@ interface Waiting {
 }
 
 const CACHED_KEYS = 20_000;
+/** The note that says how far erasures were carried out. */
+const ERASURES = 'erasures';
 
 /** @throws KeyStoreUnavailable when the file cannot serve: it is left as it is, for without it nobody can be read */
 export function openEmbeddedKeyStore({ path, masterKeys, mustExist }: EmbeddedKeyStoreOptions): KeyStore {
@@ -60,6 +69,8 @@ export function openEmbeddedKeyStore({ path, masterKeys, mustExist }: EmbeddedKe
     );
   }
 }
+
+const KNOWN = [KeyStoreUnavailable, SubjectErased, KeyDamaged];
 
 class EmbeddedKeyStore implements KeyStore {
   private readonly cache = new Map<string, KeyObject>();
@@ -110,16 +121,16 @@ class EmbeddedKeyStore implements KeyStore {
     });
   }
 
-  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>> {
+  get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject | Unusable>> {
     return this.serve(() => {
       this.forgetIfChanged();
-      const known = new Map<string, KeyObject | undefined>();
+      const known = new Map<string, KeyObject | Unusable | undefined>();
       for (const subject of subjects) known.set(subject, this.cache.get(subject));
       const missing = [...known.keys()].filter((subject) => known.get(subject) === undefined);
       if (missing.length > 0)
         for (const { subject, key } of this.findMany.all(JSON.stringify(missing)) as unknown as Row[])
-          if (key !== null) known.set(subject, this.remembered(subject, key));
-      const keys = new Map<string, KeyObject>();
+          known.set(subject, key === null ? 'destroyed' : this.usable(subject, key));
+      const keys = new Map<string, KeyObject | Unusable>();
       for (const [subject, key] of known) if (key !== undefined) keys.set(subject, key);
       return keys;
     });
@@ -141,6 +152,28 @@ class EmbeddedKeyStore implements KeyStore {
       this.database.exec('VACUUM');
       const { busy } = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
       if (busy !== 0) throw new Error('its write-ahead log is in use');
+    });
+  }
+
+  subjects(): Promise<number> {
+    return this.serve(() => {
+      const { count } = this.database.prepare('SELECT count(*) AS count FROM keys').get() as {
+        count: number;
+      };
+      return count;
+    });
+  }
+
+  erasures(): Promise<string | null> {
+    return this.serve(() => {
+      const row = this.database.prepare('SELECT note FROM notes WHERE name = ?').get(ERASURES);
+      return (row as { note: string } | undefined)?.note ?? null;
+    });
+  }
+
+  recordErasures(through: string): Promise<void> {
+    return this.serve(() => {
+      this.database.prepare('INSERT OR REPLACE INTO notes VALUES (?, ?)').run(ERASURES, through);
     });
   }
 
@@ -185,7 +218,7 @@ class EmbeddedKeyStore implements KeyStore {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof KeyStoreUnavailable || error instanceof SubjectErased) throw error;
+      if (KNOWN.some((kind) => error instanceof kind)) throw error;
       throw new KeyStoreUnavailable(`The keys ${this.path} do not answer (${(error as Error).message}).`, {
         cause: error,
       });
@@ -246,6 +279,15 @@ class EmbeddedKeyStore implements KeyStore {
     if (this.cache.size >= CACHED_KEYS) this.cache.clear();
     this.cache.set(subject, key);
     return key;
+  }
+
+  private usable(subject: string, kept: Uint8Array): KeyObject | Unusable {
+    try {
+      return this.remembered(subject, kept);
+    } catch (error) {
+      if (error instanceof KeyDamaged) return 'damaged';
+      throw error;
+    }
   }
 
   private forgetIfChanged(): void {

@@ -16,6 +16,7 @@ export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS keys (subject TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS masters (fingerprint TEXT PRIMARY KEY, proof BLOB NOT NULL, active INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, note TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 /** All of the work or none of it, and nobody else writes meanwhile. */

@@ -94,6 +94,12 @@ export class Installation {
     return { active, proofs: new Map(pairsOf(flat)) };
   }
 
+  async erasures(): Promise<string | null> {
+    return (await this.connections.read((server) =>
+      server.command('HGET', [this.name(STORE), 'erasures']),
+    )) as string | null;
+  }
+
   /** Every field there is all the while, some of them twice. */
   async *scan(hash: Hash): AsyncGenerator<readonly [field: string, value: Buffer][]> {
     let cursor = '0';

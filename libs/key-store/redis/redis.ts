@@ -9,7 +9,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { masterToWriteUnder } from '../custody.js';
 import { fingerprintOf } from '../fingerprint.js';
 import type { MasterKey, MasterKeys } from '../master-key.js';
-import { SubjectErased, type KeyStore, type Rewrapped } from '../port.js';
+import { KeyDamaged, SubjectErased, type KeyStore, type Rewrapped, type Unusable } from '../port.js';
 import { unwrap, VALUE_BYTES, wrap } from '../wrapping.js';
 import { Connections } from './connections.js';
 import { Installation, OtherMaster, type Answer, type Hash } from './installation.js';
@@ -29,7 +29,7 @@ export interface RedisKeyStoreOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-type Standing = CachedKey | 'erased';
+type Standing = CachedKey | Unusable;
 
 interface Waiting {
   readonly subject: string;
@@ -84,13 +84,13 @@ class RedisKeyStore implements KeyStore {
     });
   }
 
-  async get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject>> {
+  async get(subjects: Iterable<string>): Promise<ReadonlyMap<string, KeyObject | Unusable>> {
     const asked = [...new Set(subjects)];
     const known = await this.look(asked);
-    const keys = new Map<string, KeyObject>();
+    const keys = new Map<string, KeyObject | Unusable>();
     for (const subject of asked) {
       const standing = known.get(subject);
-      if (standing !== undefined && standing !== 'erased') keys.set(subject, standing.key);
+      if (standing !== undefined) keys.set(subject, typeof standing === 'string' ? standing : standing.key);
     }
     return keys;
   }
@@ -102,6 +102,18 @@ class RedisKeyStore implements KeyStore {
 
   compact(): Promise<void> {
     return this.connections.compact();
+  }
+
+  async subjects(): Promise<number> {
+    return (await this.installation.read(KEYS, [])).subjects;
+  }
+
+  erasures(): Promise<string | null> {
+    return this.installation.erasures();
+  }
+
+  async recordErasures(through: string): Promise<void> {
+    await this.installation.run(SCRIPTS.ERASURES, through);
   }
 
   async secret(name: string): Promise<Buffer> {
@@ -132,7 +144,7 @@ class RedisKeyStore implements KeyStore {
       const known = await this.look(subjects);
       const unsure = subjects.filter((subject) => {
         const standing = known.get(subject);
-        return standing === undefined || (standing !== 'erased' && !standing.durable);
+        return standing === undefined || (typeof standing !== 'string' && !standing.durable);
       });
       for (let i = 0; i < unsure.length; i += MADE_AT_ONCE) {
         const some = unsure.slice(i, i + MADE_AT_ONCE);
@@ -141,7 +153,8 @@ class RedisKeyStore implements KeyStore {
       }
       for (const { subject, resolve, reject } of batch) {
         const standing = known.get(subject);
-        if (standing === undefined || standing === 'erased') reject(new SubjectErased(subject));
+        if (standing === 'damaged') reject(new KeyDamaged(subject));
+        else if (standing === undefined || standing === 'destroyed') reject(new SubjectErased(subject));
         else resolve(standing.key);
       }
     } catch (error) {
@@ -198,10 +211,15 @@ class RedisKeyStore implements KeyStore {
     destroyed: number,
     durable: boolean,
   ): Standing {
-    if (value === undefined || value.length === 0) return 'erased';
-    const cached = { key: createSecretKey(this.open(KEYS, subject, value)), durable };
-    this.cache.put(subject, cached, destroyed);
-    return cached;
+    if (value === undefined || value.length === 0) return 'destroyed';
+    try {
+      const cached = { key: createSecretKey(this.open(KEYS, subject, value)), durable };
+      this.cache.put(subject, cached, destroyed);
+      return cached;
+    } catch (error) {
+      if (error instanceof KeyDamaged) return 'damaged';
+      throw error;
+    }
   }
 
   private open(hash: Hash, field: string, kept: Buffer): Buffer {

@@ -2,7 +2,8 @@
  * What reads and changes the keys in Redis, each script in one step. Its four Redis keys:
  *
  *     <prefix>store    hash   layout, id of the installation, active (fingerprint of the master key written under),
- *                             destroyed (how many keys were), asked (moved by every write, so that WAITAOF waits)
+ *                             destroyed (how many keys were), asked (moved by every write, so that WAITAOF waits),
+ *                             erasures (how far those of the log were carried out)
  *     <prefix>keys     hash   subject → wrapped key; empty for one that was destroyed: a field is never removed
  *     <prefix>secrets  hash   name → wrapped secret
  *     <prefix>masters  hash   fingerprint → proof
@@ -64,6 +65,11 @@ if redis.call('HGET', keys, ARGV[2]) ~= '' then
 end
 return answer({})`);
 
+/** ARGV: id, how far. */
+const ERASURES = script(lua`${HEAD}
+redis.call('HSET', store, 'erasures', ARGV[2])
+return answer({})`);
+
 /** ARGV: id, fingerprint, proof. */
 const ACTIVATE = script(lua`${HEAD}
 redis.call('HSETNX', masters, ARGV[2], ARGV[3])
@@ -89,4 +95,4 @@ end
 redis.call('HINCRBY', store, 'asked', 1)
 return answer({ redis.call('HLEN', secrets) })`);
 
-export const SCRIPTS = { FOUND, READ, MAKE, DESTROY, ACTIVATE, REPLACE, RETIRE } as const;
+export const SCRIPTS = { FOUND, READ, MAKE, DESTROY, ERASURES, ACTIVATE, REPLACE, RETIRE } as const;

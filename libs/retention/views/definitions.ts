@@ -4,6 +4,7 @@ import { view } from '#projections/index.js';
 import {
   DEFINITIONS_VIEW,
   RETENTION_DEFINITIONS,
+  versionOf,
   type RetentionDefinition,
   type RetentionDefinitionEvent,
 } from '../events.js';
@@ -20,15 +21,15 @@ export const versionSort = (version: number): string => String(version).padStart
 
 export const definitionsView = view<PublishedDefinition, RetentionDefinitionEvent>({
   ...DEFINITIONS_VIEW,
-  key: ({ stream, revision }) => (stream === RETENTION_DEFINITIONS ? String(revision + 1n) : null),
+  key: (event) => (event.stream === RETENTION_DEFINITIONS ? String(versionOf(event)) : null),
   begins: ['RetentionDefinitionPublished'],
 
   on: {
-    RetentionDefinitionPublished: (_before, { data, revision, recordedAt, actor }) => ({
-      ...data,
-      version: Number(revision + 1n),
-      publishedAt: recordedAt,
-      publishedBy: actor.id,
+    RetentionDefinitionPublished: (_before, event) => ({
+      ...event.data,
+      version: versionOf(event),
+      publishedAt: event.recordedAt,
+      publishedBy: event.actor.id,
     }),
   },
 

@@ -114,7 +114,7 @@ describe('touchstone import', () => {
     );
     expect(report.resumedAfter).toBeGreaterThan(0);
     expect(report.resumedAfter + report.recorded + report.duplicate).toBe(6_000);
-    expect(await server.stores.eventStore.count()).toBe(before + 2 * 6_000); // registered and linked
+    expect(await server.stores.eventStore.count()).toBe(before + 3 * 6_000); // the key, registered and linked
     expect(await memories()).toEqual([]);
   });
 
@@ -185,16 +185,16 @@ describe('touchstone on a data folder', () => {
     expect(imported.err).toContain('Admin key');
 
     const verified = await embedded('verify', '--json');
-    expect(json(verified)).toMatchObject({ verdict: 'intact', events: 42, streams: 22 });
+    expect(json(verified)).toMatchObject({ verdict: 'intact', events: 62, streams: 42 });
 
     const rebuilt = await embedded('rebuild', '--json');
     expect(rebuilt.code).toBe(0);
     const views = json<{ view: string }[]>(rebuilt);
     expect(views.map(({ view }) => view)).toContain('timeline');
-    for (const view of views) expect(view).toMatchObject({ delivered: 42, stored: 42, parked: 0 });
+    for (const view of views) expect(view).toMatchObject({ delivered: 62, stored: 62, parked: 0 });
 
     const again = json(await embedded('rebuild', 'timeline', '--json'));
-    expect(again).toMatchObject([{ view: 'timeline', collection: 'timeline@1.g2', delivered: 42 }]);
+    expect(again).toMatchObject([{ view: 'timeline', collection: 'timeline@1.g2', delivered: 62 }]);
   });
 
   it('lists what a view could not fold, and why', async () => {

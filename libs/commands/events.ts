@@ -1,0 +1,13 @@
+/** What is recorded of commands themselves, so that a key which comes again is answered as the first time. */
+import { code, eventType, shape, streamText, type EventsOf } from '#kernel';
+
+export const commandEvents = {
+  /** On the stream of the command: it was so already. It keeps the command's id, and nothing is folded from it. */
+  CommandChangedNothing: eventType('CommandChangedNothing', shape({ command: code() })),
+  /** On `command-<id>`, for a command whose stream only its body tells: the stream it was for. */
+  CommandAddressed: eventType('CommandAddressed', shape({ stream: streamText() })),
+} as const;
+
+export type CommandRecord = EventsOf<typeof commandEvents>;
+export type CommandAddressed = Extract<CommandRecord, { type: 'CommandAddressed' }>;
+export type CommandChangedNothing = Extract<CommandRecord, { type: 'CommandChangedNothing' }>;

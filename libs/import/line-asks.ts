@@ -1,0 +1,93 @@
+/**
+ * What a line asks for: the command that its route would make of it, under the name that its key gives it. The name is of
+ * the customer as the line names them, also where that is another by now, so that the line is the same line for ever.
+ */
+import type { Ask, Asked, CommandsOnRecord, DependentAsk } from '#commands/index.js';
+import { occurring, type CommandNames } from '#http/index.js';
+import { addressedBy, type CommandContext, type Instant, type StreamName } from '#kernel';
+import type { LineRequest } from './line-reader.js';
+import type { References } from './references.js';
+
+export interface LineAsk {
+  readonly stream: StreamName;
+  readonly ask: Ask | DependentAsk;
+  /** The ids that a command of this id is answered with. */
+  readonly idsOf: (commandId: string) => Asked['ids'];
+}
+
+/** What all lines of a request have in common. */
+export type Sender = Pick<CommandContext, 'actor' | 'correlationId' | 'traceparent'>;
+
+type Params = LineRequest['params'];
+
+export class LineAsks {
+  constructor(
+    private readonly names: CommandNames,
+    private readonly references: References,
+    private readonly sender: Sender,
+  ) {}
+
+  /**
+   * @param whose the customer by now, where the line names one that is another
+   * @throws Problem 400 for what is said to have happened in the future
+   */
+  of(request: LineRequest, whose: string | undefined, now: Instant): LineAsk {
+    const { kind, key, params, of } = request;
+    const commandId = this.names.idOf({ caller: this.sender.actor.id, route: kind.route, params, key });
+    const moved = (named: Params): Params => (whose === undefined ? named : { ...named, customer: whose });
+    const askedWith = (named: Params, id: string): Asked => kind.ask(request.body, moved(named), id);
+    const asked = askedWith(params, commandId);
+    const context = this.contextOf(request, commandId, asked, now);
+    const { stream, decider } = asked;
+    const askWith = (named: Params, { command }: Asked): Ask => ({
+      decider,
+      command,
+      context: this.named(context, request, named, moved(named), asked),
+    });
+    if (of === null)
+      return {
+        stream,
+        ask: askWith(params, asked),
+        idsOf: (id) => (id === commandId ? asked.ids : askedWith(params, id).ids),
+      };
+    let named = params;
+    const ask = (onRecord: CommandsOnRecord): Ask => {
+      named = { ...params, [of.parameter]: this.referred(request, of, onRecord) };
+      return askWith(named, askedWith(named, commandId));
+    };
+    return { stream, ask: { decider, ask }, idsOf: (id) => askedWith(named, id).ids };
+  }
+
+  private referred(
+    { params: { customer = '' } }: LineRequest,
+    of: NonNullable<LineRequest['of']>,
+    onRecord: CommandsOnRecord,
+  ): string {
+    return this.references.idOf({ ...of, caller: this.sender.actor.id, customer }, onRecord);
+  }
+
+  private contextOf(
+    { body }: LineRequest,
+    commandId: string,
+    { occurredAt }: Asked,
+    now: Instant,
+  ): CommandContext {
+    const context = { commandId, request: null, causationId: commandId, now, ...this.sender };
+    const dated = occurring(context, (body as { readonly occurredAt?: Instant }).occurredAt);
+    return occurredAt === undefined ? context : dated;
+  }
+
+  /** What the line asks for. The former build took the customer by then for part of it. */
+  private named(
+    context: CommandContext,
+    { kind: { route }, key, sent }: LineRequest,
+    named: Params,
+    moved: Params,
+    { addressed, streamOf }: Asked,
+  ): CommandContext {
+    const request = this.names.digestOf(route, named, sent);
+    const former = this.names.formerCommand(key, route, moved, sent);
+    const complete = { ...context, request, ...(former && { former }) };
+    return addressed === true ? addressedBy(complete, streamOf) : complete;
+  }
+}
