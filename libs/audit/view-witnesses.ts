@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { customerOf, customerStream, type CustomerId } from '#kernel';
-import { ViewReader, type AnyView } from '#projections/index.js';
+import { documentKey, streamOfKey, ViewReader, type AnyView } from '#projections/index.js';
 import { MAX_PAGE, READ_STORE, type ListItem, type ReadStore } from '#read-store/port.js';
 import { AUDITED_VIEWS, type AuditedViews } from './audited-views.js';
 import type { Sighting, Witnesses } from './verification.js';
@@ -41,14 +41,15 @@ export class ViewWitnesses implements Witnesses {
     const { collection } = await this.reader.status(view);
     if (collection === null) return;
     for await (const { key, document } of this.store.scan(collection))
-      yield* sighting(view, key as CustomerId, document); // such a view's keys are customers
+      yield* sighting(view, streamOfKey(key), document);
   }
 
   private async *documentOf(view: AnyView, customer: CustomerId): AsyncGenerator<Sighting> {
     const { collection } = await this.reader.status(view);
     if (collection === null) return;
-    const [document] = await this.store.get(collection, [customer]);
-    if (document !== undefined) yield* sighting(view, customer, document);
+    const key = documentKey({ stream: customerStream(customer) });
+    const [document] = await this.store.get(collection, [key]);
+    if (document !== undefined) yield* sighting(view, customerStream(customer), document);
   }
 
   private async *entriesOf(view: AnyView, customer: CustomerId): AsyncGenerator<Sighting> {
@@ -58,13 +59,12 @@ export class ViewWitnesses implements Witnesses {
       if (collection === null) return;
       const after = page.at(-1);
       page = await this.store.range(collection, customer, { ...(after && { after }), limit: MAX_PAGE });
-      for (const { document } of page) yield* sighting(view, customer, document);
+      for (const { document } of page) yield* sighting(view, customerStream(customer), document);
     } while (page.length === MAX_PAGE);
   }
 }
 
-function* sighting(view: AnyView, customer: CustomerId, document: string): Generator<Sighting> {
+function* sighting(view: AnyView, stream: string, document: string): Generator<Sighting> {
   const { revision } = JSON.parse(document) as Made;
-  if (revision !== undefined)
-    yield { by: `the view ${view.name}`, stream: customerStream(customer), revision: BigInt(revision) };
+  if (revision !== undefined) yield { by: `the view ${view.name}`, stream, revision: BigInt(revision) };
 }

@@ -2,7 +2,12 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#kernel';
 import { parseCollection, ViewReader } from '#projections/index.js';
-import { BUILT_IN_DEFINITION, DEFINITIONS_VIEW, type RetentionDefinition } from '#retention/events.js';
+import {
+  BUILT_IN_DEFINITION,
+  definitionNamed,
+  DEFINITIONS_VIEW,
+  type RetentionDefinition,
+} from '#retention/events.js';
 import { groupsOf, prefixOf, type Breakdown, type CellKind } from './cells.js';
 import { groupsBy, type Figures } from './queries/answer.js';
 import { CHURN } from './views/churn.js';
@@ -16,7 +21,7 @@ export class ChurnFigures {
     const { version } = parseCollection(await this.views.collection(CHURN));
     const published = version.split('+d')[1] ?? '0';
     if (published === '0') return BUILT_IN_DEFINITION;
-    const [found] = await this.views.get<RetentionDefinition>(DEFINITIONS_VIEW, [published]);
+    const [found] = await this.views.get<RetentionDefinition>(DEFINITIONS_VIEW, [definitionNamed(published)]);
     if (found === undefined) {
       throw new DomainError('view.not_ready', 'The definitions are still being read.', 'unavailable');
     }

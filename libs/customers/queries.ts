@@ -9,13 +9,15 @@ import {
   type Page,
   type Principal,
 } from '#http/index.js';
-import { DomainError, type CustomerId } from '#kernel';
+import { customerStream, DomainError, type CustomerId } from '#kernel';
 import { ViewReader } from '#projections/index.js';
 import type { FindCustomersQuery } from './dto.js';
 import { contactList, PROFILE, type Profile } from './events.js';
 import { Identities } from '#key-store/identities.js';
 
 export type ProfileAnswer = ForEyes<Profile>;
+
+const profileOf = (customer: string) => ({ stream: customerStream(customer as CustomerId) });
 
 export class GetProfile extends Query<ProfileAnswer> {
   constructor(
@@ -40,7 +42,7 @@ export class GetProfileHandler implements IQueryHandler<GetProfile> {
   constructor(private readonly views: ViewReader) {}
 
   async execute({ customer, caller }: GetProfile): Promise<ProfileAnswer> {
-    const [profile] = await this.views.get<Profile>(PROFILE, [customer]);
+    const [profile] = await this.views.get<Profile>(PROFILE, [profileOf(customer)]);
     if (profile === undefined)
       throw new DomainError('customer.not_found', 'There is no such customer.', 'not_found');
     if (profile.holder !== undefined) {
@@ -103,9 +105,11 @@ export class FindCustomersHandler implements IQueryHandler<FindCustomers> {
       ]);
     }
     const identity = this.identities.idUnder({ source, value: externalId });
-    const [named] = await this.views.get<Profile>(PROFILE, [identity]);
+    const [named] = await this.views.get<Profile>(PROFILE, [profileOf(identity)]);
     const [profile] =
-      named?.holder === undefined ? [named] : await this.views.get<Profile>(PROFILE, [named.holder]);
+      named?.holder === undefined
+        ? [named]
+        : await this.views.get<Profile>(PROFILE, [profileOf(named.holder)]);
     return { items: profile === undefined ? [] : [forEyesOf(caller, profile)], next: null };
   }
 }

@@ -8,10 +8,12 @@ import type { CampaignsQuery, SpendQuery, SpendRecordsQuery } from './dto.js';
 import {
   DEFAULT_SPEND_POLICY,
   SPEND,
+  SPEND_POLICIES,
   SPEND_POLICY,
   type PublishedSpendPolicy,
   type SpendPolicy,
 } from './events.js';
+import { campaignStream } from './campaign.js';
 import { campaignList, campaignsView, type Campaign } from './views/campaigns.js';
 import { spendList, type SpendRecord } from './views/spend.js';
 
@@ -89,7 +91,7 @@ export class GetCampaignHandler implements IQueryHandler<GetCampaign> {
   constructor(private readonly views: ViewReader) {}
 
   async execute({ campaign }: GetCampaign): Promise<Campaign> {
-    const [found] = await this.views.get<Campaign>(campaignsView, [campaign]);
+    const [found] = await this.views.get<Campaign>(campaignsView, [{ stream: campaignStream(campaign) }]);
     if (found === undefined)
       throw new DomainError('campaign.not_found', 'There is no such campaign.', 'not_found');
     return found;
@@ -144,7 +146,9 @@ export class GetSpendPolicyHandler implements IQueryHandler<GetSpendPolicy> {
 
   async execute({ version }: GetSpendPolicy): Promise<SpendPolicy> {
     if (version === 0) return DEFAULT_SPEND_POLICY;
-    const [found] = await this.views.get<PublishedSpendPolicy>(SPEND_POLICY, [String(version)]);
+    const [found] = await this.views.get<PublishedSpendPolicy>(SPEND_POLICY, [
+      { stream: SPEND_POLICIES, name: String(version) },
+    ]);
     if (found === undefined)
       throw new DomainError('spend_policy.not_found', 'There is no such version.', 'not_found');
     return found;

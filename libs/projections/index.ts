@@ -1,4 +1,5 @@
 /** Projections: what a view is, the engine that moves views along the log, and how queries read them. */
+export * from './document-key.js';
 export * from './parking.js';
 export * from './partition.js';
 export * from './progress.js';

@@ -7,10 +7,11 @@
 import type { Recorded } from '#kernel';
 import type { Collection, CollectionCommit, ReadStore } from '#read-store/port.js';
 import { DocumentCache } from './document-cache.js';
+import { streamOfKey } from './document-key.js';
 import type { Delivery } from './lane.js';
 import { PARKED, Parking, parkedIn, streamKey } from './parking.js';
 import type { AnyView } from './view.js';
-import { concerns, spreadOf, WorkingSet } from './working-set.js';
+import { concerns, keyOf, spreadOf, WorkingSet } from './working-set.js';
 
 const PAGE = 1000;
 
@@ -130,7 +131,7 @@ export class Projection {
       else {
         const { event } = decoded;
         const list = spreadOf(this.view, event);
-        if (list !== null) for (const key of await this.keysIn(list)) add(key, event, partition);
+        if (list !== null) for (const key of await this.keysIn(list, stream)) add(key, event, partition);
         const key = this.keyOf(event, partition);
         if (key !== null) add(key, event, partition);
       }
@@ -141,14 +142,15 @@ export class Projection {
 
   private keyOf(event: Recorded, partition: number): string | null {
     try {
-      return this.view.key(event) as string | null;
+      return keyOf(this.view, event);
     } catch (error) {
       this.parking.add(streamKey(event.stream), event, partition, messageOf(error));
       return null;
     }
   }
 
-  private async keysIn(list: string): Promise<string[]> {
+  /** Those of the stream: a list may hold others' documents too. */
+  private async keysIn(list: string, stream: string): Promise<string[]> {
     const keys: string[] = [];
     let after: { sort: string; key: string } | undefined;
     for (;;) {
@@ -156,7 +158,7 @@ export class Projection {
         limit: PAGE,
         ...(after ? { after } : {}),
       });
-      keys.push(...items.map(({ key }) => key));
+      for (const { key } of items) if (streamOfKey(key) === stream) keys.push(key);
       if (items.length < PAGE) return keys;
       after = items.at(-1)!;
     }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '#kernel';
 import type { EventStore, Position } from '#event-store/port.js';
 import type { ListItem, ListRange, ReadStore, TextPage } from '#read-store/port.js';
+import { documentKey, type DocumentName } from './document-key.js';
 import { NO_PROGRESS, progressOf, type Progress } from './progress.js';
 import { parseCollection, type AnyView } from './view.js';
 
@@ -40,7 +41,11 @@ export class ViewReader {
     return active;
   }
 
-  async get<D>(view: Pick<AnyView, 'name' | 'version'>, keys: readonly string[]): Promise<(D | undefined)[]> {
+  async get<D>(
+    view: Pick<AnyView, 'name' | 'version'>,
+    documents: readonly DocumentName[],
+  ): Promise<(D | undefined)[]> {
+    const keys = documents.map(documentKey);
     const texts = await this.read(
       view,
       (collection) => this.store.get(collection, keys),

@@ -1,6 +1,6 @@
 /**
  * A view is data and pure functions. It never does I/O, reads a clock or asks another view: from the same
- * events it always makes the same documents, lists and sums.
+ * events it always makes the same documents, lists and sums. Every document belongs to one stream.
  */
 import type { DomainEvent, Recorded } from '#kernel';
 import type { ListEntry } from '#read-store/port.js';
@@ -11,13 +11,19 @@ export interface View<Document, E extends DomainEvent = DomainEvent> {
   readonly name: string;
   /** Changed whenever the same events would give other documents; the new version is built beside the live one. */
   readonly version: string;
-  /** The document an event belongs to; null when this event is none of the view's business after all. */
-  readonly key: (event: Recorded<E>) => string | null;
+  /**
+   * The document an event belongs to, of those of its stream; null when this event is none of the view's business after
+   * all. Without it a stream has one document.
+   */
+  readonly key?: (event: Recorded<E>) => string | null;
   /** One fold for every event type the view is made of; null deletes the document. */
   readonly on: {
     readonly [K in E['type']]: (document: Document | null, event: Recorded<Named<E, K>>) => Document | null;
   };
-  /** An event that concerns every document of a list: it is folded into each of them, then into that of its key. */
+  /**
+   * An event that concerns every document of a list that belongs to its stream: it is folded into each of them, then into
+   * that of its key.
+   */
   readonly spread?: { readonly [K in E['type']]?: (event: Recorded<Named<E, K>>) => string };
   /** Event types that begin a document, each with an id of its own: there is no document to look for. */
   readonly begins?: readonly E['type'][];

@@ -4,6 +4,7 @@
  */
 import type { DomainEvent, Recorded } from '#kernel';
 import type { ListEntry } from '#read-store/port.js';
+import { documentKey, streamOfKey } from './document-key.js';
 import type { AnyView } from './view.js';
 
 interface Entry {
@@ -55,11 +56,13 @@ export class WorkingSet {
     for (const [key, { before, after }] of this.entries) if (before !== undefined) yield [key, after];
   }
 
-  /** Keys whose document is in the list now. For folds that have no store behind them. */
-  keysIn(list: string): string[] {
+  /** Keys of the stream whose document is in the list now. For folds that have no store behind them. */
+  keysIn(list: string, stream: string): string[] {
     const inList = (document: object | null): boolean =>
       document !== null && (this.view.lists?.(document) ?? []).some((entry) => entry.list === list);
-    return [...this.entries].filter(([, { after }]) => inList(after)).map(([key]) => key);
+    return [...this.entries]
+      .filter(([key, { after }]) => streamOfKey(key) === stream && inList(after))
+      .map(([key]) => key);
   }
 
   changes(): Changes {
@@ -103,14 +106,22 @@ export function spreadOf(view: AnyView, event: Recorded): string | null {
   return spread === undefined ? null : spread(event);
 }
 
+/** The document that the event goes to, by its key in the store; null when it is none of the view's business. */
+export function keyOf(view: AnyView, event: Recorded): string | null {
+  const { stream } = event;
+  if (view.key === undefined) return documentKey({ stream });
+  const name = view.key(event) as string | null;
+  return name === null ? null : documentKey({ stream, name });
+}
+
 /** The same fold without a store: all the documents that these events make, from nothing. */
 export function foldAll(view: AnyView, events: Iterable<Recorded>): WorkingSet {
   const set = new WorkingSet(view);
   for (const event of events) {
     if (!concerns(view, event.type)) continue;
     const list = spreadOf(view, event);
-    if (list !== null) for (const key of set.keysIn(list)) set.fold(key, event);
-    const key = view.key(event) as string | null;
+    if (list !== null) for (const key of set.keysIn(list, event.stream)) set.fold(key, event);
+    const key = keyOf(view, event);
     if (key !== null) set.fold(key, event);
   }
   return set;

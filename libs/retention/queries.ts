@@ -2,9 +2,14 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { decodeCursor, page, type Page } from '#http/index.js';
 import { DomainError } from '#kernel';
-import { ViewReader } from '#projections/index.js';
+import { documentKey, ViewReader } from '#projections/index.js';
 import type { DefinitionsQuery } from './dto.js';
-import { BUILT_IN_DEFINITION, DEFINITIONS_VIEW, type RetentionDefinition } from './events.js';
+import {
+  BUILT_IN_DEFINITION,
+  definitionNamed,
+  DEFINITIONS_VIEW,
+  type RetentionDefinition,
+} from './events.js';
 import { ALL, versionSort, type PublishedDefinition } from './views/definitions.js';
 
 export type DefinitionAnswer = RetentionDefinition | PublishedDefinition;
@@ -27,7 +32,7 @@ export class GetDefinitionHandler implements IQueryHandler<GetDefinition> {
 
   async execute({ version }: GetDefinition): Promise<DefinitionAnswer> {
     if (version === BUILT_IN_DEFINITION.version) return BUILT_IN_DEFINITION;
-    const [found] = await this.views.get<PublishedDefinition>(DEFINITIONS_VIEW, [String(version)]);
+    const [found] = await this.views.get<PublishedDefinition>(DEFINITIONS_VIEW, [definitionNamed(version)]);
     if (found === undefined) {
       throw new DomainError('definition.not_found', 'No definition has this version.', 'not_found');
     }
@@ -44,7 +49,9 @@ export class ListDefinitionsHandler implements IQueryHandler<ListDefinitions> {
     const found = await this.views.range(DEFINITIONS_VIEW, ALL, {
       direction: 'descending',
       limit: limit + 1,
-      ...(before !== undefined && { after: { sort: versionSort(Number(before)), key: before } }),
+      ...(before !== undefined && {
+        after: { sort: versionSort(Number(before)), key: documentKey(definitionNamed(before)) },
+      }),
     });
     const published = found.map(({ document }) => JSON.parse(document) as PublishedDefinition);
     const items = before === '0' ? [] : [...published, BUILT_IN_DEFINITION];

@@ -4,6 +4,7 @@
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { contactList, PROFILE, type Profile } from '#customers/events.js';
+import { customerStream } from '#kernel';
 import { forEyesOf, invalidRequest, type ForEyes, type Principal } from '#http/index.js';
 import { Identities } from '#key-store/identities.js';
 import { LEDGER, silenceAtRisk, type Ledger, type Silence } from '#ledger/index.js';
@@ -75,7 +76,7 @@ export class GetBriefHandler implements IQueryHandler<GetBrief> {
     const entries = newest
       .map(({ document }) => JSON.parse(document) as Entry)
       .filter(({ retracted }) => !retracted);
-    const [ledger] = await this.views.get<Ledger>(LEDGER, [customerId]);
+    const [ledger] = await this.views.get<Ledger>(LEDGER, [{ stream: customerStream(customerId) }]);
     const last = (type: Entry['type']): ForEyes<Entry>[] =>
       entries
         .filter((entry) => entry.type === type)

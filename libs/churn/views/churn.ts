@@ -2,7 +2,6 @@
  * How customers are kept: one ledger a customer, and cells from which every figure over all customers is made.
  * It is built for one definition; publishing another builds it anew beside the live one.
  */
-import { customerOf } from '#kernel';
 import { LEDGER, foreignPurchases, ledgerRules, type Ledger, type LedgerEvent } from '#ledger/index.js';
 import { view, type View } from '#projections/index.js';
 import type { RetentionDefinition, RetentionRules } from '#retention/events.js';
@@ -27,7 +26,6 @@ export const churnView = (definition: RetentionDefinition): View<Ledger, LedgerE
   view<Ledger, LedgerEvent>({
     name: CHURN.name,
     version: `${CHURN.version}+d${definition.version}`,
-    key: ({ stream }) => customerOf(stream),
     on: ledgerRules(definition.zone),
     lists: (ledger) => listsOf(ledger, definition),
     cells: (ledger) => cellsOf(ledger, definition),

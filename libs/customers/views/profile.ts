@@ -12,8 +12,6 @@ const NOTHING: PersonalProfile = { contactPoints: [], externalIds: [] };
 export const profileView = (hash: (value: string) => string): View<Profile, CustomerEvent> =>
   view<Profile, CustomerEvent>({
     ...PROFILE,
-    key: ({ stream }) => customerOf(stream),
-
     on: {
       CustomerRegistered: (before, event) => {
         const { name, ...profile } = event.data;

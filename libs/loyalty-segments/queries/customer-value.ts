@@ -3,7 +3,7 @@
  * loyalty class: it is shown the class of its unit.
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DomainError, type CustomerId } from '#kernel';
+import { customerStream, DomainError, type CustomerId } from '#kernel';
 import { firstDay, occasionsOf, type Ledger } from '#ledger/index.js';
 import { SPEND, spentOnCustomer, type SpendEvent, type SpendPolicy } from '#marketing/events.js';
 import { ViewReader } from '#projections/index.js';
@@ -64,7 +64,7 @@ export class GetCustomerValueHandler implements IQueryHandler<GetCustomerValue> 
     const ground = await this.units.ground();
     const window = windowOf(asked, ground);
     const policy = currentPolicy(ground);
-    const [ledger] = await this.views.get<Ledger>(UNIT_FIGURES, [customer]);
+    const [ledger] = await this.views.get<Ledger>(UNIT_FIGURES, [{ stream: customerStream(customer) }]);
     if (ledger === undefined)
       throw new DomainError('customer.not_found', 'There is no such customer.', 'not_found');
     const unit = unitOf(ledger);

@@ -21,7 +21,12 @@ import {
   type SpendPolicy,
 } from '#marketing/events.js';
 import { parseCollection, ViewReader } from '#projections/index.js';
-import { BUILT_IN_DEFINITION, DEFINITIONS_VIEW, type RetentionDefinition } from '#retention/events.js';
+import {
+  BUILT_IN_DEFINITION,
+  definitionNamed,
+  DEFINITIONS_VIEW,
+  type RetentionDefinition,
+} from '#retention/events.js';
 import { UNIT_FIGURES } from '../views/unit-figures.js';
 import { earlier, endOf, type Window } from '../windows.js';
 import { byUnit, prefixesFor, UnitCells, type UnitKind } from './figures.js';
@@ -75,7 +80,9 @@ export class Units {
 
   private async definition(version: string): Promise<RetentionDefinition> {
     if (version === String(BUILT_IN_DEFINITION.version)) return BUILT_IN_DEFINITION;
-    const [published] = await this.views.get<RetentionDefinition>(DEFINITIONS_VIEW, [version]);
+    const [published] = await this.views.get<RetentionDefinition>(DEFINITIONS_VIEW, [
+      definitionNamed(version),
+    ]);
     if (published !== undefined) return published;
     throw new DomainError('view.not_ready', 'The retention definitions are still being read.', 'unavailable');
   }

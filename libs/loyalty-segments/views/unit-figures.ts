@@ -2,7 +2,6 @@
  * The ledger of every customer, and from it the figures of every unit: customers there at a window's start, kept
  * until its end, won within it, and what those there brought. Counted by the published retention definition.
  */
-import { customerOf } from '#kernel';
 import { ledgerRules, type Ledger, type LedgerEvent } from '#ledger/index.js';
 import { view, type View } from '#projections/index.js';
 import { contribution, type FiguresDefinition } from './contribution.js';
@@ -15,7 +14,6 @@ export const unitFiguresView = (definition: FiguresDefinition, version: number):
   view<Ledger, LedgerEvent>({
     name: UNIT_FIGURES.name,
     version: `${UNIT_FIGURES.version}+d${version}`,
-    key: ({ stream }) => customerOf(stream),
     on: ledgerRules(definition.zone),
     cells: (ledger) => contribution(ledger, definition),
   });

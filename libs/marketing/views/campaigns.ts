@@ -16,7 +16,6 @@ const PREFIX = 'campaign-';
 export const campaignsView = view<Campaign, CampaignEvent>({
   name: 'campaigns',
   version: '1',
-  key: ({ stream }) => stream.slice(PREFIX.length),
   on: {
     CampaignLaunched: (_before, { stream, data }) => ({ ...data, campaignId: stream.slice(PREFIX.length) }),
     CampaignEnded: (before, { data }) => (before === null ? null : { ...before, endedOn: data.endedOn }),

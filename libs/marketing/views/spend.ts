@@ -11,7 +11,7 @@ export const spendList = (purpose?: SpendRecord['purpose']): string =>
 
 export const spendView = view<SpendRecord, SpendEvent>({
   ...SPEND,
-  key: ({ stream, data }) => `${stream}/${data.spendId}`,
+  key: ({ data }) => data.spendId,
   begins: ['MarketingSpendRecorded'],
 
   on: {

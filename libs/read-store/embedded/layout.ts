@@ -11,7 +11,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 /** "TsRs". Tells our files from those of other applications. */
 export const APPLICATION_ID = 0x54735273;
 /** To be raised with every change below: a file of another layout is made anew. */
-export const LAYOUT = 2;
+export const LAYOUT = 3;
 
 export const CATALOGUE = `
   CREATE TABLE collections (

@@ -3,16 +3,16 @@
  * several collections and their leases. The prefix is the tag; the layout's number follows, so that one layout never
  * reads the keys of another, which may then be deleted.
  *
- *     {touchstone}:1:catalogue             hash    c:<collection> → 1    it was begun
+ *     {touchstone}:2:catalogue             hash    c:<collection> → 1    it was begun
  *                                                  d:<collection> → 1    it was dropped, and not lost
  *                                                  v:<view> → collection its queries are answered from
- *     {touchstone}:1:leases                hash    name → holder \0 token \0 end in ms since 1970
- *     {touchstone}:1:state:<collection>    hash    partitions, documents, entries, cells → how many there are
+ *     {touchstone}:2:leases                hash    name → holder \0 token \0 end in ms since 1970
+ *     {touchstone}:2:state:<collection>    hash    partitions, documents, entries, cells → how many there are
  *                                                  checkpoint:<n>, progress:<n> of each partition
- *     {touchstone}:1:documents:<collection> hash   key → JSON text
- *     {touchstone}:1:entries:<collection>  zset    list \0 sort \0 key, all of score 0: sorted by their bytes
- *     {touchstone}:1:cells:<collection>    hash    name → amount
- *     {touchstone}:1:names:<collection>    zset    the names of the cells, of score 0: found by prefix
+ *     {touchstone}:2:documents:<collection> hash   key → JSON text
+ *     {touchstone}:2:entries:<collection>  zset    list \0 sort \0 key, all of score 0: sorted by their bytes
+ *     {touchstone}:2:cells:<collection>    hash    name → amount
+ *     {touchstone}:2:names:<collection>    zset    the names of the cells, of score 0: found by prefix
  *
  * Names have no control characters, so \0 ends one and sorts before whatever continues it. The order of bytes is the
  * order of code points.
@@ -27,7 +27,7 @@
 import type { Collection, ListEntry, ListRange } from '../port.js';
 
 /** To be raised with every change of the keys or of what is in them. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 export interface Keys {
   readonly catalogue: string;

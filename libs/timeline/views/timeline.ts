@@ -83,7 +83,7 @@ const on = {
 export const timelineView: View<Entry, TimelineEvent> = view<Entry, TimelineEvent>({
   ...TIMELINE,
   on,
-  key: (event) => ('touchpointId' in event.data ? event.data.touchpointId : event.id),
+  key: nameOf,
   spread: { CustomerErased: ({ stream }) => customerOf(stream) ?? '' },
   begins: (Object.keys(types) as TimelineEvent['type'][]).filter((type) => !(type in special)),
   lists: ({ customerId, occurredAt, revision }) => [
@@ -91,11 +91,16 @@ export const timelineView: View<Entry, TimelineEvent> = view<Entry, TimelineEven
   ],
 });
 
+/** The entry is the touchpoint's, where the event is about one. */
+function nameOf({ data, id }: Recorded<TimelineEvent>): string {
+  return 'touchpointId' in data ? data.touchpointId : id;
+}
+
 function entryOf(event: Recorded<TimelineEvent>): Entry {
   const { touchpointId: _id, channel, ...rest } = event.data as { touchpointId?: string; channel?: string };
   const [data, personal] = split(event.type, rest);
   return {
-    id: timelineView.key(event)!, // this view's key is never null
+    id: nameOf(event),
     customerId: customerOf(event.stream) ?? '',
     type: event.type,
     occurredAt: event.occurredAt,
