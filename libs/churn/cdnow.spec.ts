@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { monthNamed } from '#ledger/index.js';
+import type { Whole } from '#kernel';
 import { foldAll } from '#projections/index.js';
 import { BUILT_IN_DEFINITION } from '#retention/events.js';
 import { cdnowEvents } from '#test/support/cdnow.js';
@@ -28,7 +29,8 @@ describe('the CDNOW sample', () => {
     const rows = items.filter(({ cohort }) => cohort !== null);
     expect(n).toBe(CUSTOMERS);
     expect(new Set(rows.map(({ cohort }) => cohort))).toEqual(new Set(['1997-01', '1997-02', '1997-03']));
-    const total = (of: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + of(row), 0);
+    const total = (of: (row: (typeof rows)[number]) => Whole) =>
+      rows.reduce((sum, row) => sum + Number(of(row)), 0);
     expect(total(({ age, size }) => (age === 0 ? size : 0))).toBe(CUSTOMERS);
     expect(total(({ occasions }) => occasions)).toBe(6_696);
     expect(total(({ revenue }) => revenue)).toBe(24_409_194);

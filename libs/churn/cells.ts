@@ -16,6 +16,8 @@
  *   loss, lossValue          day, cause, y|n|  losses; what they were worth a year, minor units
  *   excluded                 reason            what is left out
  */
+import type { Whole } from '#kernel';
+
 export const LAGS = [1, 3, 12] as const;
 export type Lag = (typeof LAGS)[number];
 
@@ -42,7 +44,7 @@ export type CellKind =
   | 'excluded';
 
 /** What one customer contributes, in each of its dimensions. */
-export type Contribute = (kind: CellKind, keys: string | number, amount: number) => void;
+export type Contribute = (kind: CellKind, keys: string | number, amount: Whole) => void;
 
 /** By what figures can be split. */
 export const BREAKDOWNS = ['segment', 'product', 'unit', 'region'] as const;
@@ -62,13 +64,13 @@ export const prefixOf = (kind: CellKind, by?: Breakdown): string =>
   by === undefined ? `${kind}|all|` : `${kind}|${by}:`;
 
 /** A cell that was read, with the keys in order. */
-export type Cell = readonly [keys: readonly string[], amount: number];
+export type Cell = readonly [keys: readonly string[], amount: Whole];
 
 /** Cells of one group, by kind. */
 export type Cells = ReadonlyMap<CellKind, readonly Cell[]>;
 
 /** Cells as they were read, by group; `all` is the group null. */
-export function groupsOf(read: Iterable<readonly [name: string, amount: number]>): Map<string | null, Cells> {
+export function groupsOf(read: Iterable<readonly [name: string, amount: Whole]>): Map<string | null, Cells> {
   const groups = new Map<string | null, Map<CellKind, Cell[]>>();
   for (const [name, amount] of read) {
     const [kind, dimension = '', ...keys] = name.split('|');

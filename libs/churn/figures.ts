@@ -1,6 +1,6 @@
 /** Reads the cells of a query, with the definition they were counted by and the position they stand at. */
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '#kernel';
+import { DomainError, type Whole } from '#kernel';
 import { parseCollection, ViewReader } from '#projections/index.js';
 import {
   BUILT_IN_DEFINITION,
@@ -54,7 +54,7 @@ export class ChurnFigures {
     }
   }
 
-  private async cells(prefixes: readonly string[]): Promise<[string, number][]> {
+  private async cells(prefixes: readonly string[]): Promise<[string, Whole][]> {
     const read = await Promise.all(prefixes.map((prefix) => this.views.cells(CHURN, prefix)));
     return read.flat();
   }

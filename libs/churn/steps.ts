@@ -3,42 +3,43 @@
  * keeps such a function as its differences, a cell for every month in which it changes; differences of many
  * customers add up, and a running sum gives the function back for all of them.
  */
+import { minus, plus, type Whole } from '#kernel';
 import type { Month } from '#ledger/index.js';
 
 export interface Steps {
   /** Ascending. */
   readonly at: readonly Month[];
   /** `value[i]` holds from `at[i]` until the next. */
-  readonly value: readonly number[];
+  readonly value: readonly Whole[];
 }
 
 export interface Stretch {
   readonly from: Month;
   /** Exclusive; null for ever. */
   readonly to: Month | null;
-  readonly amount: number;
+  readonly amount: Whole;
 }
 
 export const NOTHING: Steps = { at: [], value: [] };
 
 /** The sum of stretches, in any order. */
 export function stepsOf(stretches: readonly Stretch[]): Steps {
-  const changes: [Month, number][] = [];
+  const changes: [Month, Whole][] = [];
   for (const { from, to, amount } of stretches) {
     changes.push([from, amount]);
-    if (to !== null) changes.push([to, -amount]);
+    if (to !== null) changes.push([to, minus(0, amount)]);
   }
   return runningSum(changes.sort(([a], [b]) => a - b));
 }
 
 /** From differences, ascending in the month. */
-export function runningSum(differences: readonly (readonly [Month, number])[]): Steps {
+export function runningSum(differences: readonly (readonly [Month, Whole])[]): Steps {
   const at: Month[] = [];
-  const value: number[] = [];
-  let sum = 0;
+  const value: Whole[] = [];
+  let sum: Whole = 0;
   for (let i = 0; i < differences.length; i++) {
     const [month, change] = differences[i]!; // within bounds
-    sum += change;
+    sum = plus(sum, change);
     if (differences[i + 1]?.[0] === month) continue;
     at.push(month);
     value.push(sum);
@@ -53,12 +54,12 @@ export const later = ({ at, value }: Steps, months: number): Steps => ({
 });
 
 /** `op(f, g)` month by month; `op(0, 0)` must be 0. */
-export function combine(f: Steps, g: Steps, op: (f: number, g: number) => number): Steps {
+export function combine(f: Steps, g: Steps, op: (f: Whole, g: Whole) => Whole): Steps {
   const at: Month[] = [];
-  const value: number[] = [];
+  const value: Whole[] = [];
   let i = 0;
   let j = 0;
-  let before = 0;
+  let before: Whole = 0;
   while (i < f.at.length || j < g.at.length) {
     const month = Math.min(f.at[i] ?? Infinity, g.at[j] ?? Infinity);
     if (f.at[i] === month) i++;
@@ -73,11 +74,11 @@ export function combine(f: Steps, g: Steps, op: (f: number, g: number) => number
 }
 
 /** Calls back for every month in which the function changes, with the change. */
-export function differences({ at, value }: Steps, each: (month: Month, change: number) => void): void {
-  let before = 0;
+export function differences({ at, value }: Steps, each: (month: Month, change: Whole) => void): void {
+  let before: Whole = 0;
   for (let i = 0; i < at.length; i++) {
     const now = value[i]!; // as long as `at`
-    if (now !== before) each(at[i]!, now - before);
+    if (now !== before) each(at[i]!, minus(now, before));
     before = now;
   }
 }

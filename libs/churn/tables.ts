@@ -1,5 +1,6 @@
 /** The answers as tables, for callers who want CSV: one line a row, with the rule and the day it is of in each. */
 import type { Column } from '#http/index.js';
+import type { Whole } from '#kernel';
 import type { Answer } from './queries/answer.js';
 import type { AtRisk } from './queries/at-risk.js';
 import type { CauseRow } from './queries/causes.js';
@@ -8,7 +9,7 @@ import type { RetentionRow, RevenueKept } from './queries/retention.js';
 import type { SummaryRow } from './queries/summary.js';
 import type { SurvivalRow } from './queries/survival.js';
 
-type Cell = string | number | boolean | null | undefined;
+type Cell = string | Whole | boolean | null | undefined;
 
 const column = <Row>(name: string, value: (row: Row) => Cell): Column<Row> => ({ name, value });
 

@@ -3,10 +3,13 @@
  * formula is given an apostrophe in front (OWASP, CSV injection); numbers are numbers and stay as they are.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Whole } from '#kernel';
+
+type Cell = string | Whole | boolean | null | undefined;
 
 export interface Column<Row> {
   readonly name: string;
-  readonly value: (row: Row) => string | number | boolean | null | undefined;
+  readonly value: (row: Row) => Cell;
 }
 
 /** True when `text/csv` is wanted more than, and not merely as well as, JSON. */
@@ -34,10 +37,9 @@ export function csv<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): 
   return text;
 }
 
-const line = (cells: readonly (string | number | boolean | null | undefined)[]): string =>
-  `${cells.map(cell).join(',')}\r\n`;
+const line = (cells: readonly Cell[]): string => `${cells.map(written).join(',')}\r\n`;
 
-function cell(value: string | number | boolean | null | undefined): string {
+function written(value: Cell): string {
   if (typeof value !== 'string') return value === null || value === undefined ? '' : String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -14,6 +14,7 @@ import { awaitViews } from './at-least.js';
 import { authenticate } from './authentication.js';
 import { takeBodies } from './bodies.js';
 import { endWithServer } from './gone.js';
+import { writeBigIntsAsText } from './exact-numbers.js';
 import { HealthController } from './health.js';
 import { logRequests, NestLog } from './logging.js';
 import { measureRequests, MetricsController } from './metrics.js';
@@ -65,6 +66,7 @@ export async function createHttpApp(
     abortOnError: false,
     logger: new NestLog(options.log),
   });
+  writeBigIntsAsText();
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorate('services', { ...options.services(app), log: options.log });
   fastify.addHook('onRequest', (request, reply, done) => {

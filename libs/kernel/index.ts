@@ -9,3 +9,4 @@ export * from './given.js';
 export * from './ids.js';
 export * from './money.js';
 export * from './shapes.js';
+export * from './whole.js';

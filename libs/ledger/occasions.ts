@@ -1,5 +1,5 @@
 /** Purchase occasions and the stretches of time in which a customer is there. */
-import type { Day } from '#kernel';
+import { plus, portion, type Day, type Whole } from '#kernel';
 import { addDays, monthFrom, type Month } from './calendar.js';
 import type { Defection, Ledger, Purchase, Subscription } from './ledger.js';
 
@@ -10,24 +10,24 @@ import type { Defection, Ledger, Purchase, Subscription } from './ledger.js';
 export interface Occasion {
   readonly day: Day;
   /** Minor units in the reporting currency. */
-  readonly revenue: number;
+  readonly revenue: Whole;
   /** Minor units; null when no purchase of the day says its margin. */
-  readonly margin: number | null;
+  readonly margin: Whole | null;
   /** The part of the revenue that came from purchases without a margin of their own. */
-  readonly withoutMargin: number;
+  readonly withoutMargin: Whole;
 }
 
 /** In the order of days. With a product: that product's lines only. Purchases in other currencies are left out. */
 export function occasionsOf(ledger: Ledger, currency: string, product?: string): Occasion[] {
-  const days = new Map<Day, { revenue: number; margin: number | null; withoutMargin: number }>();
+  const days = new Map<Day, { revenue: Whole; margin: Whole | null; withoutMargin: Whole }>();
   for (const purchase of Object.values(ledger.purchases)) {
     if (isTakenBack(purchase) || purchase.amount.currency !== currency) continue;
     const revenue = netRevenue(purchase, product);
     if (revenue === null) continue;
     const day = days.get(purchase.day) ?? { revenue: 0, margin: null, withoutMargin: 0 };
-    day.revenue += revenue;
-    if (!purchase.margin) day.withoutMargin += revenue;
-    else day.margin = (day.margin ?? 0) + Math.round(purchase.margin.minor * shareOf(purchase, revenue));
+    day.revenue = plus(day.revenue, revenue);
+    if (!purchase.margin) day.withoutMargin = plus(day.withoutMargin, revenue);
+    else day.margin = plus(day.margin ?? 0, shareOf(purchase, purchase.margin.minor, revenue));
     days.set(purchase.day, day);
   }
   return [...days].map(([day, sums]) => ({ day, ...sums })).sort((a, b) => (a.day < b.day ? -1 : 1));
@@ -52,17 +52,18 @@ export const foreignPurchases = (ledger: Ledger, currency: string): number =>
   ).length;
 
 /** A refund takes from every product in proportion. */
-function netRevenue(purchase: Purchase, product: string | undefined): number | null {
+function netRevenue(purchase: Purchase, product: string | undefined): Whole | null {
   const { amount, refunded, lines = [] } = purchase;
   if (product === undefined) return amount.minor - refunded;
   const mine = lines.filter(([name]) => name === product);
   if (mine.length === 0) return null;
-  const gross = mine.reduce((sum, [, minor]) => sum + minor, 0);
-  return amount.minor === 0 ? 0 : Math.round((gross * (amount.minor - refunded)) / amount.minor);
+  const gross = mine.reduce<Whole>((sum, [, minor]) => plus(sum, minor), 0);
+  return amount.minor === 0 ? 0 : portion(gross, amount.minor - refunded, amount.minor);
 }
 
-const shareOf = ({ amount }: Purchase, revenue: number): number =>
-  amount.minor === 0 ? 0 : revenue / amount.minor;
+/** The part of a purchase's margin that goes with a part of its revenue. */
+const shareOf = ({ amount }: Purchase, margin: number, revenue: Whole): Whole =>
+  amount.minor === 0 ? 0 : portion(margin, revenue, amount.minor);
 
 /** A half-open stretch of days `[from, to)` in which the customer is there; `to` is null while a contract runs. */
 export interface Spell {

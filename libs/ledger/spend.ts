@@ -2,6 +2,7 @@
  * The spend ledger: what one spend record adds to the sums by purpose, month and dimension, and how those sums
  * are read again. Marketing keeps it; whoever judges spend reads it.
  */
+import type { Whole } from '#kernel';
 import type { SpendEvent } from '#marketing/events.js';
 import { monthOf, type Month } from './calendar.js';
 
@@ -16,7 +17,7 @@ export interface SpendSum {
   readonly purpose: Purpose;
   readonly month: Month;
   readonly currency: string;
-  readonly minor: number;
+  readonly minor: Whole;
   /** Prospects. */
   readonly addressed: number;
   readonly records: number;
@@ -40,7 +41,7 @@ export function spendCells(record: SpendRecord): Record<string, number> {
 /** Every cell of a dimension begins with this. */
 export const spendPrefix = (by: SpendDimension): string => `${by}|`;
 
-export function readSpendSums(cells: readonly (readonly [name: string, amount: number])[]): SpendSum[] {
+export function readSpendSums(cells: readonly (readonly [name: string, amount: Whole])[]): SpendSum[] {
   const sums = new Map<string, SpendSum>();
   for (const [name, amount] of cells) {
     const at = name.lastIndexOf('|');
@@ -55,7 +56,8 @@ export function readSpendSums(cells: readonly (readonly [name: string, amount: n
       addressed: 0,
       records: 0,
     };
-    sums.set(name.slice(0, at), { ...sum, [name.slice(at + 1)]: amount });
+    const what = name.slice(at + 1);
+    sums.set(name.slice(0, at), { ...sum, [what]: what === 'minor' ? amount : Number(amount) });
   }
   return [...sums.values()];
 }

@@ -1,7 +1,7 @@
 /** Campaigns, spend and spend policies, as they are asked for. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { decodeCursor, page, type Page } from '#http/index.js';
-import { DomainError } from '#kernel';
+import { DomainError, type Whole } from '#kernel';
 import { monthName, monthNamed, readSpendSums, spendPrefix, type SpendDimension } from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import type { CampaignsQuery, SpendQuery, SpendRecordsQuery } from './dto.js';
@@ -55,7 +55,7 @@ export interface SpendRow {
   readonly code: string;
   readonly month: string;
   readonly purpose: string;
-  readonly minor: number;
+  readonly minor: Whole;
   readonly currency: string;
   readonly addressed: number;
   readonly records: number;

@@ -5,7 +5,7 @@
  * or segment may still go below zero, and its loyalty class is then refused.
  */
 import { Set } from 'immutable';
-import { DomainError, streamNamed, type Decider, type StreamName } from '#kernel';
+import { DomainError, plus, streamNamed, type Decider, type StreamName, type Whole } from '#kernel';
 import type { SpendEvent } from './events.js';
 
 type Spend = SpendEvent['data'];
@@ -19,7 +19,7 @@ export interface SpendState {
   /** Shares what it has in common with the states before it. */
   readonly recorded: Set<string>;
   /** Minor units by `purpose currency`. */
-  readonly sums: Readonly<Record<string, number>>;
+  readonly sums: Readonly<Record<string, Whole>>;
 }
 
 /** The ledger of the month a day is in. */
@@ -39,12 +39,12 @@ export const spend: Decider<SpendState, SpendCommand, SpendEvent> = {
           'invalid',
         );
       const left = sums[account(data)] ?? 0;
-      if (data.amount.minor < 0 && left + data.amount.minor < 0)
+      if (data.amount.minor < 0 && plus(left, data.amount.minor) < 0)
         throw new DomainError(
           'spend.taken_back',
           `At most ${left} minor units of ${data.amount.currency} can be taken back from this month.`,
           'rule',
-          { left },
+          { left: Number(left) },
         );
       return [{ type: 'MarketingSpendRecorded', data }];
     },
@@ -53,7 +53,7 @@ export const spend: Decider<SpendState, SpendCommand, SpendEvent> = {
   evolve: {
     MarketingSpendRecorded: ({ recorded, sums }, data) => ({
       recorded: recorded.add(data.spendId),
-      sums: { ...sums, [account(data)]: (sums[account(data)] ?? 0) + data.amount.minor },
+      sums: { ...sums, [account(data)]: plus(sums[account(data)] ?? 0, data.amount.minor) },
     }),
   },
 };

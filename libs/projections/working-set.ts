@@ -2,7 +2,7 @@
  * The documents of one view while events are folded into them: what each was, what it has become, and from
  * the difference what has to be written. In memory and synchronous; the caller loads and commits.
  */
-import type { DomainEvent, Recorded } from '#kernel';
+import { minus, plus, type DomainEvent, type Recorded, type Whole } from '#kernel';
 import type { ListEntry } from '#read-store/port.js';
 import { documentKey, streamOfKey } from './document-key.js';
 import type { AnyView } from './view.js';
@@ -17,7 +17,7 @@ export interface Changes {
   readonly documents: Map<string, string | null>;
   readonly listed: ListEntry[];
   readonly unlisted: ListEntry[];
-  readonly cells: Map<string, number>;
+  readonly cells: Map<string, Whole>;
 }
 
 type Fold = (document: object | null, event: DomainEvent) => object | null;
@@ -45,6 +45,10 @@ export class WorkingSet {
     let entry = this.entries.get(key);
     if (entry === undefined) this.entries.set(key, (entry = { before: null, after: null }));
     entry.after = (this.view.on as Record<string, Fold>)[event.type]!(entry.after, event); // the caller asked `concerns`
+  }
+
+  keys(): string[] {
+    return [...this.entries.keys()];
   }
 
   *documents(): IterableIterator<[key: string, document: object | null]> {
@@ -87,13 +91,14 @@ export class WorkingSet {
     for (const entry of now) if (!old.some(same(entry))) changes.listed.push({ ...entry, key });
   }
 
-  private diffCells(cells: Map<string, number>, before: object | null, after: object | null): void {
+  private diffCells(cells: Map<string, Whole>, before: object | null, after: object | null): void {
     if (!this.view.cells) return;
-    const add = (amounts: Readonly<Record<string, number>>, sign: 1 | -1): void => {
-      for (const cell in amounts) cells.set(cell, (cells.get(cell) ?? 0) + sign * amounts[cell]!);
+    const all = (document: object, change: typeof plus): void => {
+      const amounts = this.view.cells!(document) as Readonly<Record<string, Whole>>; // asked for above
+      for (const cell in amounts) cells.set(cell, change(cells.get(cell) ?? 0, amounts[cell]!));
     };
-    if (before !== null) add(this.view.cells(before), -1);
-    if (after !== null) add(this.view.cells(after), 1);
+    if (before !== null) all(before, minus);
+    if (after !== null) all(after, plus);
   }
 }
 

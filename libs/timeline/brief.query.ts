@@ -4,7 +4,7 @@
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { contactList, PROFILE, type Profile } from '#customers/events.js';
-import { customerStream } from '#kernel';
+import { customerStream, plus, type Whole } from '#kernel';
 import { forEyesOf, invalidRequest, type ForEyes, type Principal } from '#http/index.js';
 import { Identities } from '#key-store/identities.js';
 import { LEDGER, silenceAtRisk, type Ledger, type Silence } from '#ledger/index.js';
@@ -28,7 +28,7 @@ interface Value {
   readonly purchases: number;
   readonly lastPurchaseOn: string | null;
   /** Minor units, net of refunds. */
-  readonly revenue: readonly { readonly minor: number; readonly currency: string }[];
+  readonly revenue: readonly { readonly minor: Whole; readonly currency: string }[];
   readonly subscriptions: readonly {
     readonly product: string;
     readonly startsOn: string;
@@ -100,9 +100,9 @@ export class GetBriefHandler implements IQueryHandler<GetBrief> {
 
 function valueOf(ledger: Ledger | undefined): Value {
   const purchases = Object.values(ledger?.purchases ?? {}).filter(({ retracted }) => !retracted);
-  const revenue = new Map<string, number>();
+  const revenue = new Map<string, Whole>();
   for (const { amount, refunded } of purchases) {
-    revenue.set(amount.currency, (revenue.get(amount.currency) ?? 0) + amount.minor - refunded);
+    revenue.set(amount.currency, plus(revenue.get(amount.currency) ?? 0, amount.minor - refunded));
   }
   return {
     purchases: purchases.length,
@@ -111,7 +111,9 @@ function valueOf(ledger: Ledger | undefined): Value {
         .map(({ day }) => day)
         .sort()
         .at(-1) ?? null,
-    revenue: [...revenue].sort().map(([currency, minor]) => ({ minor, currency })),
+    revenue: [...revenue]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, minor]) => ({ minor, currency })),
     subscriptions: Object.values(ledger?.subscriptions ?? {}).map(({ product, startsOn, endsOn }) => ({
       product,
       startsOn,

@@ -1,4 +1,5 @@
 /** What every answer of this context says beside its figures: by which rule, as of when, and what it left out. */
+import { minus, plus, type Whole } from '#kernel';
 import { addDays, monthOf, type Month } from '#ledger/index.js';
 import type { RetentionDefinition } from '#retention/events.js';
 import { type Breakdown, type Cells } from '../cells.js';
@@ -89,7 +90,7 @@ export function answer<Item>(
 }
 
 const excludedIn = (cells: Cells): Record<string, number> =>
-  Object.fromEntries((cells.get('excluded') ?? []).map(([keys, amount]) => [keys.join('|'), amount]));
+  Object.fromEntries((cells.get('excluded') ?? []).map(([keys, amount]) => [keys.join('|'), Number(amount)]));
 
 /**
  * Groups in the order of their names, and last, under the name null, those who belong to none: all customers less
@@ -113,25 +114,25 @@ export function groupsBy(
 }
 
 function less(all: Cells, groups: readonly Cells[]): Cells {
-  const rest: Map<string, Map<string, number>> = new Map();
-  const add = (cells: Cells, sign: 1 | -1): void => {
+  const rest: Map<string, Map<string, Whole>> = new Map();
+  const addAll = (cells: Cells, change: typeof plus): void => {
     for (const [kind, entries] of cells) {
       if (kind === 'excluded') continue;
       let sums = rest.get(kind);
       if (sums === undefined) rest.set(kind, (sums = new Map()));
       for (const [keys, amount] of entries) {
         const key = keys.join('|');
-        sums.set(key, (sums.get(key) ?? 0) + sign * amount);
+        sums.set(key, change(sums.get(key) ?? 0, amount));
       }
     }
   };
-  add(all, 1);
-  for (const cells of groups) add(cells, -1);
-  const left = new Map<string, [string[], number][]>();
+  addAll(all, plus);
+  for (const cells of groups) addAll(cells, minus);
+  const left = new Map<string, [string[], Whole][]>();
   for (const [kind, sums] of rest) {
     const entries = [...sums]
       .filter(([, amount]) => amount !== 0)
-      .map(([key, amount]): [string[], number] => [key.split('|'), amount]);
+      .map(([key, amount]): [string[], Whole] => [key.split('|'), amount]);
     if (entries.length > 0) left.set(kind, entries);
   }
   return left as Cells; // its kinds came from Cells

@@ -1,4 +1,5 @@
 /** Who is at risk of being lost, and why: each reason with its numbers, and the rule's version where it is a rule. */
+import { plus, times, type Whole } from '#kernel';
 import { addDays, daysBetween, recordedSilence, type Ledger } from '#ledger/index.js';
 import type { RetentionDefinition } from '#retention/events.js';
 import { partOf, type Part } from '../views/part.js';
@@ -29,8 +30,8 @@ export type RiskReason =
       /** Bought for less than half of what was bought in as many days before. Minor units. */
       readonly reason: 'spend_falling';
       readonly days: number;
-      readonly spent: number;
-      readonly spentBefore: number;
+      readonly spent: Whole;
+      readonly spentBefore: Whole;
     };
 
 export interface AtRisk {
@@ -41,7 +42,7 @@ export interface AtRisk {
   /** First day without the customer, as things stand. */
   readonly lostFrom: string;
   /** Bought in the 365 days before, and a year of what recurs. Minor units. */
-  readonly value: number;
+  readonly value: Whole;
   readonly reasons: readonly RiskReason[];
 }
 
@@ -128,12 +129,12 @@ function falling(
 ): RiskReason[] {
   const middle = addDays(today, -days);
   const begin = addDays(middle, -days);
-  let spent = 0;
-  let spentBefore = 0;
+  let spent: Whole = 0;
+  let spentBefore: Whole = 0;
   for (const { day, revenue } of occasions) {
     if (day > today || day < begin) continue;
-    if (day >= middle) spent += revenue;
-    else spentBefore += revenue;
+    if (day >= middle) spent = plus(spent, revenue);
+    else spentBefore = plus(spentBefore, revenue);
   }
-  return spent * 2 < spentBefore ? [{ reason: 'spend_falling', days, spent, spentBefore }] : [];
+  return times(spent, 2) < spentBefore ? [{ reason: 'spend_falling', days, spent, spentBefore }] : [];
 }

@@ -1,11 +1,14 @@
 /** Why customers left, the largest cause first: by number or by what they were worth a year. Unknown is a cause. */
+import { plus, type Whole } from '#kernel';
 import { pareto, type ParetoRow } from '#statistics/index.js';
 import type { CellKind, Cells } from '../cells.js';
 import { answer, type Answer, type Figures, type Observation } from './answer.js';
 
-export interface CauseRow extends Omit<ParetoRow, 'name'> {
+export interface CauseRow extends Omit<ParetoRow, 'name' | 'value'> {
   readonly group: string | null;
   readonly cause: string;
+  /** Minor units. */
+  readonly value: Whole;
   /** Losses of this cause, by whether they could have been prevented, as far as somebody said. */
   readonly controllable: number;
   readonly uncontrollable: number;
@@ -24,7 +27,7 @@ export function causes(
   const counts = (day: string): boolean => day >= window.start && day < window.end && day <= seen.asOf;
   const items = figures.groups.flatMap(({ group, cells }) => causesOf(group, cells, counts, order));
   const n = (figures.all.get('loss') ?? []).reduce(
-    (sum, [[day = ''], amount]) => (counts(day) ? sum + amount : sum),
+    (sum, [[day = ''], amount]) => (counts(day) ? sum + Number(amount) : sum),
     0,
   );
   return answer(figures, seen, { ...window, complete: window.end <= seen.until, n }, items);
@@ -33,7 +36,7 @@ export function causes(
 interface Losses {
   readonly name: string;
   count: number;
-  value: number;
+  value: Whole;
   controllable: number;
   uncontrollable: number;
   undetermined: number;
@@ -57,16 +60,17 @@ function causesOf(
         losses = { name: cause, count: 0, value: 0, controllable: 0, uncontrollable: 0, undetermined: 0 };
         byCause.set(cause, losses);
       }
-      if (kind === 'lossValue') losses.value += amount;
+      if (kind === 'lossValue') losses.value = plus(losses.value, amount);
       else {
-        losses.count += amount;
-        losses[FIELD[mark as keyof typeof FIELD]] += amount; // the view writes no other mark
+        losses.count += Number(amount);
+        losses[FIELD[mark as keyof typeof FIELD]] += Number(amount); // the view writes no other mark
       }
     }
   }
-  const rows = pareto([...byCause.values()], order === 'number' ? 'count' : 'value');
+  const counted = [...byCause.values()].map((losses) => ({ ...losses, value: Number(losses.value) }));
+  const rows = pareto(counted, order === 'number' ? 'count' : 'value');
   return rows.map(({ name, ...row }) => {
-    const { controllable, uncontrollable, undetermined } = byCause.get(name)!; // pareto keeps the names
-    return { group, cause: name, ...row, controllable, uncontrollable, undetermined };
+    const { value, controllable, uncontrollable, undetermined } = byCause.get(name)!; // pareto keeps the names
+    return { group, cause: name, ...row, value, controllable, uncontrollable, undetermined };
   });
 }

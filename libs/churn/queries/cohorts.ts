@@ -3,6 +3,7 @@
  * count those whose month of that age is over: they are the eligible ones, and the rate is of them. A month that
  * still runs is shown where no other is, flagged, and in no average.
  */
+import { plus, type Whole } from '#kernel';
 import { firstDay, monthName, type Month } from '#ledger/index.js';
 import { retentionRate } from '#statistics/index.js';
 import type { CellKind, Cells } from '../cells.js';
@@ -27,7 +28,7 @@ export interface CohortRow {
   readonly rate: number | null;
   readonly occasions: number;
   /** Minor units. */
-  readonly revenue: number;
+  readonly revenue: Whole;
   /** False while the month runs, and while not all of the cohort is old enough. */
   readonly complete: boolean;
 }
@@ -68,7 +69,7 @@ export function cohorts(
 interface Sums {
   active: number;
   occasions: number;
-  revenue: number;
+  revenue: Whole;
 }
 
 /** By month of first occasion, by calendar month. */
@@ -78,7 +79,7 @@ type Months = ReadonlyMap<Month, ReadonlyMap<Month, Sums>>;
 function monthsIn(cells: Cells, asked: (cohort: Month) => boolean, seen: Observation): Months {
   const months = new Map<Month, Map<Month, Sums>>();
   const last = lastMonth(seen);
-  const add = (kind: CellKind, field: readonly (keyof Sums)[]): void => {
+  const add = (kind: CellKind, change: (sums: Sums, amount: Whole) => void): void => {
     for (const [keys, amount] of cells.get(kind) ?? []) {
       const cohort = Number(keys[0]);
       const month = Number(keys[1]);
@@ -87,18 +88,21 @@ function monthsIn(cells: Cells, asked: (cohort: Month) => boolean, seen: Observa
       if (ages === undefined) months.set(cohort, (ages = new Map()));
       let sums = ages.get(month);
       if (sums === undefined) ages.set(month, (sums = { active: 0, occasions: 0, revenue: 0 }));
-      for (const name of field) sums[name] += amount;
+      change(sums, amount);
     }
   };
-  add('active', ['active', 'occasions']);
-  add('more', ['occasions']);
-  add('revenue', ['revenue']);
+  add('active', (sums, amount) => {
+    sums.active += Number(amount);
+    sums.occasions += Number(amount);
+  });
+  add('more', (sums, amount) => (sums.occasions += Number(amount)));
+  add('revenue', (sums, amount) => (sums.revenue = plus(sums.revenue, amount)));
   return months;
 }
 
 const missingIn = (cells: Cells): number =>
   (cells.get('active') ?? []).reduce(
-    (sum, [[cohort], amount]) => (Number(cohort) === HISTORY_MISSING ? sum + amount : sum),
+    (sum, [[cohort], amount]) => (Number(cohort) === HISTORY_MISSING ? sum + Number(amount) : sum),
     0,
   );
 
@@ -141,12 +145,12 @@ function ageRows(
     const running = members.filter((month) => month + age === open);
     const counted = over.length > 0 ? over : running;
     const eligible = members.reduce((sum, month, i) => (counted.includes(month) ? sum + sizes[i]! : sum), 0); // one a member
-    const sums = { active: 0, occasions: 0, revenue: 0 };
+    const sums: Sums = { active: 0, occasions: 0, revenue: 0 };
     for (const month of counted) {
       const there = months.get(month)?.get(month + age);
       sums.active += there?.active ?? 0;
       sums.occasions += there?.occasions ?? 0;
-      sums.revenue += there?.revenue ?? 0;
+      sums.revenue = plus(sums.revenue, there?.revenue ?? 0);
     }
     const complete = over.length === members.length;
     rows.push({
@@ -172,7 +176,7 @@ function averages(rows: readonly CohortRow[]): CohortRow[] {
       active,
       rate: retentionRate(active, eligible),
       occasions: row.occasions + (sum?.occasions ?? 0),
-      revenue: row.revenue + (sum?.revenue ?? 0),
+      revenue: plus(row.revenue, sum?.revenue ?? 0),
     });
   }
   return [...ages.values()].sort((a, b) => a.age - b.age);

@@ -4,6 +4,7 @@
  * `CRR = |S ∩ E| / |S|` over the identities that are there on the first day (S) and on the day the window ends
  * (E). Revenue of those who paid at the start: gross `Σ min(open, close) / Σ open`, net `Σ close / Σ open`.
  */
+import { minus, plus, type Whole } from '#kernel';
 import { firstDay, type Month } from '#ledger/index.js';
 import { grossRevenueRetention, logoChurn, netRevenueRetention, retentionRate } from '#statistics/index.js';
 import type { CellKind, Cells, Lag } from '../cells.js';
@@ -16,9 +17,9 @@ export interface MonthWindow {
 
 /** Revenue at the two ends of a window, in minor units, of those who paid at its start. */
 export interface RevenueKept {
-  readonly open: number;
-  readonly lost: number;
-  readonly grown: number;
+  readonly open: Whole;
+  readonly lost: Whole;
+  readonly grown: Whole;
   /** Σ min(open, close) / Σ open. Never above 1. */
   readonly gross: number | null;
   /** Σ close / Σ open. */
@@ -115,9 +116,9 @@ export function rowOf(cells: Cells, window: MonthWindow, seen: Observation): Omi
     retentionRate: retentionRate(kept, customersAtStart),
     churnRate: logoChurn(lost, customersAtStart),
     recurring: revenueKept(
-      upTo(cells, 'mrr', start),
-      upTo(cells, `mrrLost${months}`, start),
-      upTo(cells, `mrrGrown${months}`, start),
+      amountUpTo(cells, 'mrr', start),
+      amountUpTo(cells, `mrrLost${months}`, start),
+      amountUpTo(cells, `mrrGrown${months}`, start),
     ),
     transactional: months === YEAR ? transactional(cells, start) : null,
   };
@@ -136,22 +137,22 @@ const NOT_YET = {
 } as const;
 
 function transactional(cells: Cells, start: Month): RevenueKept {
-  let open = 0;
+  let open: Whole = 0;
   for (const [keys, amount] of cells.get('revenue') ?? []) {
     const month = Number(keys[1]);
-    if (month >= start - YEAR && month < start) open += amount;
+    if (month >= start - YEAR && month < start) open = plus(open, amount);
   }
-  return revenueKept(open, upTo(cells, 'spendLost12', start), upTo(cells, 'spendGrown12', start));
+  return revenueKept(open, amountUpTo(cells, 'spendLost12', start), amountUpTo(cells, 'spendGrown12', start));
 }
 
-function revenueKept(open: number, lost: number, grown: number): RevenueKept {
-  const minOpenClose = open - lost;
+function revenueKept(open: Whole, lost: Whole, grown: Whole): RevenueKept {
+  const kept = minus(open, lost);
   return {
     open,
     lost,
     grown,
-    gross: grossRevenueRetention({ open, minOpenClose }),
-    net: netRevenueRetention({ open, close: minOpenClose + grown }),
+    gross: grossRevenueRetention({ open: Number(open), minOpenClose: Number(kept) }),
+    net: netRevenueRetention({ open: Number(open), close: Number(plus(kept, grown)) }),
   };
 }
 
@@ -159,8 +160,15 @@ function revenueKept(open: number, lost: number, grown: number): RevenueKept {
 const upTo = (cells: Cells, kind: CellKind, month: Month): number =>
   sumWhere(cells, kind, (other) => other <= month);
 
-function sumWhere(cells: Cells, kind: CellKind, counts: (month: Month) => boolean): number {
-  let sum = 0;
-  for (const [keys, amount] of cells.get(kind) ?? []) if (counts(Number(keys[0]))) sum += amount;
+const amountUpTo = (cells: Cells, kind: CellKind, month: Month): Whole =>
+  amountWhere(cells, kind, (other) => other <= month);
+
+/** Of customers, of whom there are never 2^53. */
+const sumWhere = (cells: Cells, kind: CellKind, counts: (month: Month) => boolean): number =>
+  Number(amountWhere(cells, kind, counts));
+
+function amountWhere(cells: Cells, kind: CellKind, counts: (month: Month) => boolean): Whole {
+  let sum: Whole = 0;
+  for (const [keys, amount] of cells.get(kind) ?? []) if (counts(Number(keys[0]))) sum = plus(sum, amount);
   return sum;
 }

@@ -1,4 +1,5 @@
 /** How things stand: the customers there, how the last month and year kept them, who is at risk, what was lost and why. */
+import { plus, type Whole } from '#kernel';
 import { firstDay } from '#ledger/index.js';
 import type { CellKind, Cells } from '../cells.js';
 import { answer, openMonth, type Answer, type Figures, type Observation } from './answer.js';
@@ -15,7 +16,7 @@ export interface SummaryRow {
   /** Without a contract, not bought for `atRiskDays`, not lost yet. Null of a day in the past: it is known of today. */
   readonly atRisk: number | null;
   /** In the year of `lastYear`. */
-  readonly losses: { readonly count: number; readonly value: number; readonly costliestCause: string | null };
+  readonly losses: { readonly count: number; readonly value: Whole; readonly costliestCause: string | null };
 }
 
 export const SUMMARY_KINDS: readonly CellKind[] = [
@@ -36,7 +37,7 @@ export function summary(figures: Figures, seen: Observation): Answer<SummaryRow>
       atRisk: atRiskIn(cells, figures, seen),
       losses: {
         count: mine.reduce((sum, { count }) => sum + count, 0),
-        value: mine.reduce((sum, { value }) => sum + value, 0),
+        value: mine.reduce<Whole>((sum, { value }) => plus(sum, value), 0),
         costliestCause: mine[0]?.cause ?? null,
       },
     };
@@ -50,6 +51,6 @@ function atRiskIn(cells: Cells, { definition }: Figures, { asOf, until }: Observ
   const { from, to } = lapsesAtRisk(definition, asOf);
   let customers = 0;
   for (const [[day = ''], amount] of cells.get('lapse') ?? [])
-    if (day >= from && day < to) customers += amount;
+    if (day >= from && day < to) customers += Number(amount);
   return customers;
 }

@@ -74,7 +74,8 @@ function livesIn(cells: Cells, leaving: Leaving, seen: Observation): Lives {
   const exits: ExitCount[] = [];
   const entries: EntryCount[] = [];
   const starts: number[] = [];
-  for (const [[start = '', first = '', end = ''], amount] of cells.get(leaving) ?? []) {
+  for (const [[start = '', first = '', end = ''], customers] of cells.get(leaving) ?? []) {
+    const amount = Number(customers);
     if (Number(first) >= open) {
       if (Number(first) === open) lives.unfinished += amount;
       continue;

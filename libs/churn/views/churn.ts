@@ -2,6 +2,7 @@
  * How customers are kept: one ledger a customer, and cells from which every figure over all customers is made.
  * It is built for one definition; publishing another builds it anew beside the live one.
  */
+import { plus, type Whole } from '#kernel';
 import { LEDGER, foreignPurchases, ledgerRules, type Ledger, type LedgerEvent } from '#ledger/index.js';
 import { view, type View } from '#projections/index.js';
 import type { RetentionDefinition, RetentionRules } from '#retention/events.js';
@@ -39,8 +40,8 @@ function listsOf(ledger: Ledger, rules: RetentionRules): { list: string; sort: s
   return [{ list: lapseOf(part) === null ? LEAVING : LAPSING, sort: end }];
 }
 
-function cellsOf(ledger: Ledger, rules: RetentionRules): Record<string, number> {
-  const cells = Object.create(null) as Record<string, number>; // a dictionary from the start, not a shape for each
+function cellsOf(ledger: Ledger, rules: RetentionRules): Record<string, Whole> {
+  const cells = Object.create(null) as Record<string, Whole>; // a dictionary from the start, not a shape for each
   const part = partOf(ledger, rules);
   add(cells, dimensionsOf(ledger), part);
   addDue(cells, part);
@@ -51,12 +52,12 @@ function cellsOf(ledger: Ledger, rules: RetentionRules): Record<string, number> 
   return cells;
 }
 
-function add(cells: Record<string, number>, dimensions: readonly Dimension[], part: Part): void {
+function add(cells: Record<string, Whole>, dimensions: readonly Dimension[], part: Part): void {
   const names = dimensions.map(namesIn);
   const contribute: Contribute = (kind, keys, amount) => {
     for (const nameOf of names) {
       const name = nameOf(kind, keys);
-      cells[name] = (cells[name] ?? 0) + amount;
+      cells[name] = plus(cells[name] ?? 0, amount);
     }
   };
   contributePresence(part, contribute);
@@ -72,12 +73,12 @@ function add(cells: Record<string, number>, dimensions: readonly Dimension[], pa
  * Who falls due is found in LAPSING, whose order is that of becoming at risk; these cells say on which of its days there
  * is anybody left to record. A list of its own would be two more index entries a purchase, and this is one sum a day.
  */
-function addDue(cells: Record<string, number>, part: Part): void {
+function addDue(cells: Record<string, Whole>, part: Part): void {
   const due = dueOf(part);
   if (due !== null) cells[namesIn('all')('due', due.lostFrom)] = 1;
 }
 
-function addExcluded(cells: Record<string, number>, ledger: Ledger, { currency }: RetentionRules): void {
+function addExcluded(cells: Record<string, Whole>, ledger: Ledger, { currency }: RetentionRules): void {
   const purchases = foreignPurchases(ledger, currency);
   const subscriptions = Object.values(ledger.subscriptions).filter((one) => one.currency !== currency).length;
   const prefix = prefixOf('excluded');

@@ -2,6 +2,7 @@
  * Losses, each with one primary cause. A loss is a declared defection, or the end of a contract; a contract that
  * ends with a defection declared between notice and end is that defection and not a second loss.
  */
+import { plus, times, type Whole } from '#kernel';
 import { addDays, spellsOf, type Defection, type Ledger, type Subscription } from '#ledger/index.js';
 import { encoded, type Contribute } from '../cells.js';
 import type { Part } from './part.js';
@@ -12,7 +13,7 @@ export interface Loss {
   /** Undefined while nobody has said. */
   readonly controllable: boolean | undefined;
   /** Minor units a year. */
-  readonly value: number;
+  readonly value: Whole;
 }
 
 export const UNKNOWN_CAUSE = 'unknown';
@@ -61,17 +62,17 @@ const reasonOf = (ending: readonly Subscription[]): string =>
   ending.flatMap(({ reason }) => reason ?? []).sort()[0] ?? UNKNOWN_CAUSE;
 
 /** Bought in the 365 days before, and a year of what recurred on the last day. Minor units. */
-export function worthBefore(part: Pick<Part, 'occasions' | 'subscriptions' | 'rules'>, day: string): number {
+export function worthBefore(part: Pick<Part, 'occasions' | 'subscriptions' | 'rules'>, day: string): Whole {
   const yearBefore = addDays(day, -365);
   const lastDay = addDays(day, -1);
-  let worth = 0;
+  let worth: Whole = 0;
   for (const occasion of part.occasions) {
-    if (occasion.day >= yearBefore && occasion.day < day) worth += occasion.revenue;
+    if (occasion.day >= yearBefore && occasion.day < day) worth = plus(worth, occasion.revenue);
   }
   for (const { currency, startsOn, endsOn, monthly } of part.subscriptions) {
     const runs = startsOn <= lastDay && (endsOn === null || endsOn > lastDay);
     if (runs && currency === part.rules.currency) {
-      worth += 12 * (monthly.findLast(([from]) => from <= lastDay)?.[1] ?? 0);
+      worth = plus(worth, times(12, monthly.findLast(([from]) => from <= lastDay)?.[1] ?? 0));
     }
   }
   return worth;

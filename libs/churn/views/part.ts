@@ -1,4 +1,5 @@
 /** What of a customer's ledger counts in a dimension: all of it, or what concerns one product. */
+import { plus, type Whole } from '#kernel';
 import {
   monthOf,
   occasionsOf,
@@ -17,7 +18,7 @@ export interface Bought {
   readonly month: Month;
   readonly occasions: number;
   /** Minor units. */
-  readonly revenue: number;
+  readonly revenue: Whole;
 }
 
 export interface Part {
@@ -53,13 +54,13 @@ export function partOf(ledger: Ledger, rules: RetentionRules, product?: string):
 }
 
 function boughtIn(occasions: readonly Occasion[]): Bought[] {
-  const months: { month: Month; occasions: number; revenue: number }[] = [];
+  const months: { month: Month; occasions: number; revenue: Whole }[] = [];
   for (const { day, revenue } of occasions) {
     const month = monthOf(day);
     const last = months.at(-1);
     if (last?.month === month) {
       last.occasions += 1;
-      last.revenue += revenue;
+      last.revenue = plus(last.revenue, revenue);
     } else months.push({ month, occasions: 1, revenue });
   }
   return months;

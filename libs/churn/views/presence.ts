@@ -3,6 +3,7 @@
  * had come and not left, and whoever leaves in it is lost. Wrong only for those who come and go, or go and come
  * back, inside the window; they, and only they, need cells of their own, one kind for each length.
  */
+import { minus } from '#kernel';
 import { monthsOf, type MonthRange } from '#ledger/index.js';
 import { LAGS, type Contribute, type Lag } from '../cells.js';
 import { combine, differences, later, stepsOf, type Steps } from '../steps.js';
@@ -49,8 +50,8 @@ function contributeRestless(stays: readonly MonthRange[], lag: Lag, contribute: 
   );
   const passed = combine(comes, atEnd, (came, end) => (came === 1 && end === 0 ? 1 : 0));
   const lost = combine(there, atEnd, (start, end) => (start === 1 && end === 0 ? 1 : 0));
-  const inside = combine(goes, lost, (gone, one) => gone - one);
-  const again = combine(inside, passed, (all, one) => all - one);
+  const inside = combine(goes, lost, minus);
+  const again = combine(inside, passed, minus);
   differences(passed, (month, change) => contribute(`passed${lag}`, month, change));
   differences(again, (month, change) => contribute(`again${lag}`, month, change));
 }

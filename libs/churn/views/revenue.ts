@@ -4,6 +4,7 @@
  * only, because shorter ones would compare unlike seasons. What is kept are the loss and the growth of those who
  * paid at the start; whoever begins to pay inside the window is in neither.
  */
+import { minus, plus, times, type Whole } from '#kernel';
 import { monthFrom, monthsOf, spellsOf, type Subscription } from '#ledger/index.js';
 import { LAGS, type Contribute } from '../cells.js';
 import { combine, differences, later, NOTHING, runningSum, stepsOf, type Steps } from '../steps.js';
@@ -15,7 +16,7 @@ export function contributeRecurring(part: Part, contribute: Contribute): void {
   let paid = NOTHING;
   for (const subscription of part.subscriptions) {
     if (subscription.currency !== part.rules.currency) continue;
-    paid = combine(paid, monthlyOf(subscription, part), (a, b) => a + b);
+    paid = combine(paid, monthlyOf(subscription, part), plus);
   }
   if (paid === NOTHING) return;
   differences(paid, (month, change) => contribute('mrr', month, change));
@@ -28,14 +29,14 @@ export function contributeRecurring(part: Part, contribute: Contribute): void {
 
 export function contributeSpend({ bought }: Part, contribute: Contribute): void {
   const ever = runningSum(bought.map(({ month, revenue }) => [month + 1, revenue]));
-  const spent = combine(ever, later(ever, -YEAR), (all, before) => all - before);
+  const spent = combine(ever, later(ever, -YEAR), minus);
   const then = later(spent, YEAR);
   differences(combine(spent, then, lost), (month, change) => contribute('spendLost12', month, change));
   differences(combine(spent, then, grown), (month, change) => contribute('spendGrown12', month, change));
 }
 
-const lost = (open: number, close: number): number => (open > close ? open - close : 0);
-const grown = (open: number, close: number): number => (open > 0 && close > open ? close - open : 0);
+const lost = (open: Whole, close: Whole): Whole => (open > close ? minus(open, close) : 0);
+const grown = (open: Whole, close: Whole): Whole => (open > 0 && close > open ? minus(close, open) : 0);
 
 /** What is paid a month, on the first day of each on which the customer is there under this subscription. */
 function monthlyOf(subscription: Subscription, { ledger, rules }: Part): Steps {
@@ -48,5 +49,5 @@ function monthlyOf(subscription: Subscription, { ledger, rules }: Part): Steps {
       return { from: monthFrom(from), to: next === undefined ? null : monthFrom(next[0]), amount };
     }),
   );
-  return combine(there, price, (is, amount) => is * amount);
+  return combine(there, price, times);
 }

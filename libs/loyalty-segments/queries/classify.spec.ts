@@ -1,3 +1,4 @@
+import { times } from '#kernel';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { monthNamed } from '#ledger/index.js';
@@ -198,8 +199,8 @@ describe('whatever the figures', () => {
         const { sales: of, spend: on } = unit;
         const scaled: UnitInWindow = {
           ...unit,
-          sales: { revenue: of.revenue * scale, margin: of.margin * scale, withoutMargin: 0 },
-          spend: { ...on, acquisition: on.acquisition * scale, retention: on.retention * scale },
+          sales: { revenue: times(of.revenue, scale), margin: times(of.margin, scale), withoutMargin: 0 },
+          spend: { ...on, acquisition: times(on.acquisition, scale), retention: times(on.retention, scale) },
         };
         const [one, other] = [classify(unit, quick), classify(scaled, quick)];
         const edge = one.split && Math.abs(Math.abs(one.split.share - one.split.optimalShare) - 0.1);

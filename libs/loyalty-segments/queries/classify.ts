@@ -2,6 +2,7 @@
  * A unit's loyalty class from its figures, its spend and a policy. Pure. What the figures cannot carry is refused
  * with the reason; a class always comes with how sure it is, why, and what split and level would be better.
  */
+import { plus, type Whole } from '#kernel';
 import type { SpendPolicy } from '#marketing/events.js';
 import {
   classifyLoyalty,
@@ -19,8 +20,8 @@ import { reason, type Facts, type Reason, type ReasonCode } from './reasons.js';
 
 /** What was spent on a unit in a window, in minor units of the policy's currency. */
 export interface SpendTotals {
-  readonly acquisition: number;
-  readonly retention: number;
+  readonly acquisition: Whole;
+  readonly retention: Whole;
   /** P: prospects that the acquisition spend addressed. */
   readonly addressed: number;
 }
@@ -51,10 +52,10 @@ export interface Figures {
   readonly retained: number;
   readonly acquisitionRate: number | null;
   readonly retentionRate: number | null;
-  readonly acquisitionSpend: number;
-  readonly retentionSpend: number;
-  readonly revenue: number;
-  readonly recordedMargin: number;
+  readonly acquisitionSpend: Whole;
+  readonly retentionSpend: Whole;
+  readonly revenue: Whole;
+  readonly recordedMargin: Whole;
   /** The policy's margin rate on the revenue that carries no margin of its own. */
   readonly assumedMargin: number;
   readonly marginPerCustomer: number | null;
@@ -86,7 +87,7 @@ export interface Classification extends Unit {
 export function classify(input: UnitInWindow, policy: SpendPolicy): Classification {
   const { unit, counts, spend, currency } = input;
   const figures = figuresOf(input, policy);
-  const budget = spend.acquisition + spend.retention;
+  const budget = Number(plus(spend.acquisition, spend.retention));
   const shown = {
     ...unit,
     confidence: null,
@@ -94,7 +95,7 @@ export function classify(input: UnitInWindow, policy: SpendPolicy): Classificati
     leaning: null,
     n: counts.customers,
     figures,
-    share: budget > 0 ? spend.acquisition / budget : null,
+    share: budget > 0 ? Number(spend.acquisition) / budget : null,
     split: null,
     level: null,
     curves: null,
@@ -106,7 +107,8 @@ export function classify(input: UnitInWindow, policy: SpendPolicy): Classificati
   });
   if (policy.currency !== currency)
     return refuse('currencies_differ', { policy: policy.currency, definition: currency });
-  if (Math.min(spend.acquisition, spend.retention, spend.addressed) < 0) return refuse('negative_spend');
+  if (Math.min(Number(spend.acquisition), Number(spend.retention), spend.addressed) < 0)
+    return refuse('negative_spend');
   if (budget === 0) return refuse('no_spend');
 
   const answer = classifyLoyalty(loyaltyUnit(input, figures, policy), loyaltyPolicy(policy), policy.seed);
@@ -131,7 +133,7 @@ export function classify(input: UnitInWindow, policy: SpendPolicy): Classificati
 }
 
 function figuresOf({ counts, sales, spend, window }: UnitInWindow, policy: SpendPolicy): Figures {
-  const assumedMargin = Math.round(sales.withoutMargin * policy.marginRate);
+  const assumedMargin = Math.round(Number(sales.withoutMargin) * policy.marginRate);
   return {
     prospects: spend.addressed,
     ...counts,
@@ -142,7 +144,7 @@ function figuresOf({ counts, sales, spend, window }: UnitInWindow, policy: Spend
     revenue: sales.revenue,
     recordedMargin: sales.margin,
     assumedMargin,
-    marginPerCustomer: ratio(sales.margin + assumedMargin, counts.customers),
+    marginPerCustomer: ratio(Number(sales.margin) + assumedMargin, counts.customers),
     discount: discountOver(policy.discount, window),
   };
 }
@@ -171,13 +173,13 @@ const periodOf = ({ acquired, customers, retained }: Counts, spend: SpendTotals)
   acquired,
   customers,
   retained,
-  acquisitionSpend: spend.acquisition,
-  retentionSpend: spend.retention,
+  acquisitionSpend: Number(spend.acquisition),
+  retentionSpend: Number(spend.retention),
 });
 
 /** Where more were won than addressed, or more taken back than spent, the window tells nothing of a response. */
 const tellsOfSpend = ({ counts, spend }: UnitInWindow['history'][number]): boolean =>
-  Math.min(spend.acquisition, spend.retention) >= 0 && counts.acquired <= spend.addressed;
+  spend.acquisition >= 0 && spend.retention >= 0 && counts.acquired <= spend.addressed;
 
 /** What is declared for the unit itself, else for all. */
 function declaredFor({ by, code }: Unit, policy: SpendPolicy) {

@@ -3,7 +3,7 @@
  * loyalty class: it is shown the class of its unit.
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { customerStream, DomainError, type CustomerId } from '#kernel';
+import { customerStream, DomainError, plus, times, type CustomerId, type Whole } from '#kernel';
 import { firstDay, occasionsOf, type Ledger } from '#ledger/index.js';
 import { SPEND, spentOnCustomer, type SpendEvent, type SpendPolicy } from '#marketing/events.js';
 import { ViewReader } from '#projections/index.js';
@@ -19,8 +19,8 @@ import { currentPolicy, Units } from './units.js';
 /** Money in minor units of the answer's currency, within the window. */
 export interface CustomerValueAnswer extends Header {
   readonly customerId: string;
-  readonly revenue: number;
-  readonly recordedMargin: number;
+  readonly revenue: Whole;
+  readonly recordedMargin: Whole;
   readonly assumedMargin: number;
   readonly margin: number;
   /** Spend that names this customer; what was spent on all is not divided among them. */
@@ -71,8 +71,8 @@ export class GetCustomerValueHandler implements IQueryHandler<GetCustomerValue> 
     const answer = classified(await this.units.of(unit.by, [window]), unit, window, policy, ground);
     const { class: given, confidence, reasons } = answer;
     const brought = broughtIn(ledger, window, ground.definition.currency);
-    const assumedMargin = Math.round(brought.withoutMargin * policy.marginRate);
-    const margin = brought.margin + assumedMargin;
+    const assumedMargin = Math.round(Number(brought.withoutMargin) * policy.marginRate);
+    const margin = Number(brought.margin) + assumedMargin;
     const { attributedSpend, foreign } = await this.spentOn(customer, window, policy);
     return {
       ...header(ground, policy, window, asked.now),
@@ -93,7 +93,7 @@ export class GetCustomerValueHandler implements IQueryHandler<GetCustomerValue> 
   }
 
   private async spentOn(customer: string, window: Window, policy: SpendPolicy) {
-    const attributedSpend = { acquisition: 0, retention: 0 };
+    const attributedSpend: { acquisition: Whole; retention: Whole } = { acquisition: 0, retention: 0 };
     let foreign = 0;
     const range = { from: firstDay(window.start), to: firstDay(endOf(window)), limit: PAGE };
     const list = spentOnCustomer(customer);
@@ -101,7 +101,8 @@ export class GetCustomerValueHandler implements IQueryHandler<GetCustomerValue> 
     for (;;) {
       for (const { document } of page) {
         const { purpose, amount } = JSON.parse(document) as SpendEvent['data'];
-        if (amount.currency === policy.currency) attributedSpend[purpose] += amount.minor;
+        if (amount.currency === policy.currency)
+          attributedSpend[purpose] = plus(attributedSpend[purpose], amount.minor);
         else foreign++;
       }
       const after = page.at(-1);
@@ -121,19 +122,23 @@ function unitOf({ unit, segment }: Ledger): Unit {
 /** Whether the customer was there at the window's start or not. */
 function broughtIn(ledger: Ledger, window: Window, currency: string): Sales {
   const [start, end] = [firstDay(window.start), firstDay(endOf(window))];
-  const sums = { revenue: 0, margin: 0, withoutMargin: 0 };
+  const sums: { revenue: Whole; margin: Whole; withoutMargin: Whole } = {
+    revenue: 0,
+    margin: 0,
+    withoutMargin: 0,
+  };
   for (const { day, revenue, margin, withoutMargin } of occasionsOf(ledger, currency)) {
     if (day < start || day >= end) continue;
-    sums.revenue += revenue;
-    sums.margin += margin ?? 0;
-    sums.withoutMargin += withoutMargin;
+    sums.revenue = plus(sums.revenue, revenue);
+    sums.margin = plus(sums.margin, margin ?? 0);
+    sums.withoutMargin = plus(sums.withoutMargin, withoutMargin);
   }
   for (const subscription of Object.values(ledger.subscriptions)) {
     if (subscription.currency !== currency) continue;
     for (const { from, to, minor } of pricesOf(subscription)) {
       const months = Math.max(0, Math.min(to, endOf(window)) - Math.max(from, window.start));
-      sums.revenue += months * minor;
-      sums.withoutMargin += months * minor;
+      sums.revenue = plus(sums.revenue, times(months, minor));
+      sums.withoutMargin = plus(sums.withoutMargin, times(months, minor));
     }
   }
   return sums;

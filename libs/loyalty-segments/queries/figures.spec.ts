@@ -23,7 +23,7 @@ function cellsOf(ledgers: readonly Ledger[]): [string, number][] {
   const sums = new Map<string, number>();
   for (const ledger of ledgers) {
     for (const [name, amount] of Object.entries(contribution(ledger, DEFINITION))) {
-      sums.set(name, (sums.get(name) ?? 0) + amount);
+      sums.set(name, (sums.get(name) ?? 0) + Number(amount));
     }
   }
   return [...sums];

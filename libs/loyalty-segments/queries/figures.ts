@@ -2,6 +2,7 @@
  * The figures of units in a window, summed from the cells that every customer contributed to. What a cell says
  * is told in `views/contribution.ts`; here it is read back.
  */
+import { plus, times, type Whole } from '#kernel';
 import type { Month } from '#ledger/index.js';
 import type { Kind } from '../views/cell-names.js';
 import { endOf, LONGEST, type Window } from '../windows.js';
@@ -22,11 +23,11 @@ export interface Counts {
 
 /** Minor units that the customers counted in N brought in the window. */
 export interface Sales {
-  readonly revenue: number;
+  readonly revenue: Whole;
   /** Margin of the purchases that carry one. */
-  readonly margin: number;
+  readonly margin: Whole;
   /** The part of the revenue that carries none: other purchases, and subscriptions. */
-  readonly withoutMargin: number;
+  readonly withoutMargin: Whole;
 }
 
 /** Not counted, because they are in another currency. */
@@ -35,7 +36,7 @@ export interface Foreign {
   readonly subscriptions: number;
 }
 
-type Cell = readonly [name: string, amount: number];
+type Cell = readonly [name: string, amount: Whole];
 
 const WHOLE: readonly Kind[] = [
   'here',
@@ -76,27 +77,27 @@ export function byUnit(by: UnitKind, cells: Iterable<Cell>): Map<string, UnitCel
 
 export class UnitCells {
   /** Sums by month and lag, of each kind. */
-  private readonly kinds = new Map<Kind, Map<number, number>>();
+  private readonly kinds = new Map<Kind, Map<number, Whole>>();
 
-  add(kind: Kind, month: Month, lag: number, amount: number): void {
+  add(kind: Kind, month: Month, lag: number, amount: Whole): void {
     let sums = this.kinds.get(kind);
     if (sums === undefined) this.kinds.set(kind, (sums = new Map()));
     const at = month * LONGEST + lag;
-    sums.set(at, (sums.get(at) ?? 0) + amount);
+    sums.set(at, plus(sums.get(at) ?? 0, amount));
   }
 
   counts(window: Window): Counts {
     return {
-      customers: this.upTo('here', window.start),
-      retained: this.upTo(`kept${window.length}`, window.start),
-      acquired: this.within('first', window),
+      customers: Number(this.upTo('here', window.start)),
+      retained: Number(this.upTo(`kept${window.length}`, window.start)),
+      acquired: Number(this.within('first', window)),
     };
   }
 
   sales(window: Window): Sales {
-    const withoutMargin = this.salesOf('bare', window) + this.recurring(window);
+    const withoutMargin = plus(this.salesOf('bare', window), this.recurring(window));
     return {
-      revenue: this.salesOf('covered', window) + withoutMargin,
+      revenue: plus(this.salesOf('covered', window), withoutMargin),
       margin: this.salesOf('margin', window),
       withoutMargin,
     };
@@ -104,46 +105,46 @@ export class UnitCells {
 
   foreign(window: Window): Foreign {
     return {
-      purchases: this.within('foreign', window),
-      subscriptions: this.upTo('foreignRecurring', window.start),
+      purchases: Number(this.within('foreign', window)),
+      subscriptions: Number(this.upTo('foreignRecurring', window.start)),
     };
   }
 
-  private *of(kind: Kind): Generator<[month: Month, lag: number, amount: number]> {
+  private *of(kind: Kind): Generator<[month: Month, lag: number, amount: Whole]> {
     for (const [at, amount] of this.kinds.get(kind) ?? [])
       yield [Math.floor(at / LONGEST), at % LONGEST, amount];
   }
 
   /** What changes come to by this month. */
-  private upTo(kind: Kind, last: Month): number {
-    let sum = 0;
-    for (const [month, , amount] of this.of(kind)) if (month <= last) sum += amount;
+  private upTo(kind: Kind, last: Month): Whole {
+    let sum: Whole = 0;
+    for (const [month, , amount] of this.of(kind)) if (month <= last) sum = plus(sum, amount);
     return sum;
   }
 
-  private within(kind: Kind, window: Window): number {
-    let sum = 0;
+  private within(kind: Kind, window: Window): Whole {
+    let sum: Whole = 0;
     for (const [month, , amount] of this.of(kind)) {
-      if (month >= window.start && month < endOf(window)) sum += amount;
+      if (month >= window.start && month < endOf(window)) sum = plus(sum, amount);
     }
     return sum;
   }
 
   /** Of month start + k, the sales of lag k: changes of lags up to k. */
-  private salesOf(kind: Kind, { start, length }: Window): number {
-    let sum = 0;
+  private salesOf(kind: Kind, { start, length }: Window): Whole {
+    let sum: Whole = 0;
     for (const [month, lag, amount] of this.of(kind)) {
       const k = month - start;
-      if (k >= 0 && k < length && lag <= k) sum += amount;
+      if (k >= 0 && k < length && lag <= k) sum = plus(sum, amount);
     }
     return sum;
   }
 
   /** Over the lags 0 to length − 1, a change of lag k is in all that are not less. */
-  private recurring({ start, length }: Window): number {
-    let sum = 0;
+  private recurring({ start, length }: Window): Whole {
+    let sum: Whole = 0;
     for (const [month, lag, amount] of this.of('recurring')) {
-      if (month <= start && lag < length) sum += (length - lag) * amount;
+      if (month <= start && lag < length) sum = plus(sum, times(length - lag, amount));
     }
     return sum;
   }

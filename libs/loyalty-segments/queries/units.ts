@@ -3,7 +3,7 @@
  * were counted by, the spend policies, the figures and the spend of units in windows.
  */
 import { Injectable } from '@nestjs/common';
-import { DomainError, type Instant } from '#kernel';
+import { DomainError, plus, type Instant } from '#kernel';
 import {
   dayIn,
   monthOf,
@@ -157,10 +157,14 @@ const isWithin = (window: Window, { month }: SpendSum): boolean =>
   month >= window.start && month < endOf(window);
 
 function totals(sums: readonly SpendSum[], window: Window, currency: string): SpendTotals {
-  const total = { acquisition: 0, retention: 0, addressed: 0 };
+  const total: { -readonly [K in keyof SpendTotals]: SpendTotals[K] } = {
+    acquisition: 0,
+    retention: 0,
+    addressed: 0,
+  };
   for (const sum of sums) {
     if (!isWithin(window, sum) || sum.currency !== currency) continue;
-    total[sum.purpose] += sum.minor;
+    total[sum.purpose] = plus(total[sum.purpose], sum.minor);
     total.addressed += sum.addressed;
   }
   return total;

@@ -13,6 +13,7 @@
  *   along both
  * - `foreign`, `foreignRecurring`   purchases, and subscriptions that run, in other currencies: not counted
  */
+import { minus, plus, type Whole } from '#kernel';
 import {
   keptMonths,
   monthFrom,
@@ -41,8 +42,8 @@ export interface FiguresDefinition {
 
 type Definition = Omit<FiguresDefinition, 'zone'>;
 
-export function contribution(ledger: Ledger, definition: Definition): Record<string, number> {
-  const cells = Object.create(null) as Record<string, number>; // a dictionary from the start, not a shape for each
+export function contribution(ledger: Ledger, definition: Definition): Record<string, Whole> {
+  const cells = Object.create(null) as Record<string, Whole>; // a dictionary from the start, not a shape for each
   const { segment = '', unit = '', customerSince } = ledger;
   const names = new CellNames('c', `${part(segment)}|${part(unit)}`);
   contribute(new Sums(cells, names), ledger, definition, undefined, customerSince);
@@ -54,13 +55,13 @@ export function contribution(ledger: Ledger, definition: Definition): Record<str
 
 class Sums {
   constructor(
-    private readonly cells: Record<string, number>,
+    private readonly cells: Record<string, Whole>,
     private readonly names: CellNames,
   ) {}
 
-  add(kind: Kind, month: Month, lag: number, amount: number): void {
+  add(kind: Kind, month: Month, lag: number, amount: Whole): void {
     const name = this.names.of(kind, month, lag);
-    this.cells[name] = (this.cells[name] ?? 0) + amount;
+    this.cells[name] = plus(this.cells[name] ?? 0, amount);
   }
 
   addRange(kind: Kind, { from, to }: MonthRange): void {
@@ -129,12 +130,12 @@ function addSales(sums: Sums, occasions: readonly Occasion[], there: readonly Mo
       const nearest = to === null ? 0 : Math.max(0, month - to + 1);
       const farthest = Math.min(LONGEST - 1, month - from);
       if (nearest > farthest) continue;
-      const add = (kind: Kind, amount: number): void => {
+      const add = (kind: Kind, amount: Whole): void => {
         if (amount === 0) return;
         sums.add(kind, month, nearest, amount);
-        if (farthest < LONGEST - 1) sums.add(kind, month, farthest + 1, -amount);
+        if (farthest < LONGEST - 1) sums.add(kind, month, farthest + 1, minus(0, amount));
       };
-      add('covered', revenue - withoutMargin);
+      add('covered', minus(revenue, withoutMargin));
       add('margin', margin ?? 0);
       add('bare', withoutMargin);
     }

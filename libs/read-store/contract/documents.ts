@@ -1,7 +1,27 @@
 /** Documents by key, and cells. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { wholeOf, type Whole } from '#kernel';
 import { type ReadStore, type CollectionCommit } from '../port.js';
 import { documents, following, put as putIn, type OpenedReadStore } from './given.js';
+
+/** The ends of 64 bits with a sign. */
+const MOST = 2n ** 63n - 1n;
+const LEAST = -(2n ** 63n);
+
+/** Of any size, and near the numbers where a carry or a sign goes wrong. */
+const amounts = (): fc.Arbitrary<bigint> =>
+  fc.oneof(
+    fc.bigInt({ min: LEAST, max: MOST }),
+    fc.bigInt({ min: -20n, max: 20n }),
+    fc
+      .tuple(
+        fc.constantFrom(0n, 10n ** 9n, 10n ** 15n, 10n ** 18n, 2n ** 53n, MOST),
+        fc.bigInt({ min: -2n, max: 2n }),
+        fc.constantFrom(1n, -1n),
+      )
+      .map(([near, by, sign]) => sign * (near === MOST ? near - 2n + by : near + by)),
+  );
 
 export function documentsAndCells(current: () => OpenedReadStore): void {
   let store: ReadStore;
@@ -67,7 +87,7 @@ export function documentsAndCells(current: () => OpenedReadStore): void {
   });
 
   describe('cells', () => {
-    const add = (expected: bigint | null, ...cells: [string, number][]) =>
+    const add = (expected: bigint | null, ...cells: [string, Whole][]) =>
       put({ expected, checkpoint: (expected ?? 0n) + 1n, cells: new Map(cells) });
 
     it('add up, below zero and beyond 2^31, and are gone at zero', async () => {
@@ -79,18 +99,38 @@ export function documentsAndCells(current: () => OpenedReadStore): void {
       expect(await store.cells('unknown@1', '')).toEqual([]);
     });
 
-    it('stay whole numbers within 2^53, or the commit is refused and nothing of it is stored', async () => {
-      await add(null, ['most', Number.MAX_SAFE_INTEGER], ['least', Number.MIN_SAFE_INTEGER]);
+    it('are exact within 64 bits, or the commit is refused and nothing of it is stored', async () => {
+      await add(null, ['most', MOST], ['least', LEAST]);
       for (const cell of [
         ['most', 1],
         ['least', -1],
-        ['most', Number.MAX_SAFE_INTEGER],
-      ] as [string, number][])
+        ['most', MOST],
+        ['least', LEAST],
+      ] as [string, Whole][])
         // prettier-ignore
         await expect(add(1n, ['other', 1], cell)).rejects.toThrow(TypeError);
-      expect(await store.cells('v@1', '')).toEqual([['least', Number.MIN_SAFE_INTEGER], ['most', Number.MAX_SAFE_INTEGER]]); // prettier-ignore
-      await add(1n, ['most', -Number.MAX_SAFE_INTEGER], ['least', 1]);
-      expect(await store.cells('v@1', '')).toEqual([['least', Number.MIN_SAFE_INTEGER + 1]]);
+      expect(await store.cells('v@1', '')).toEqual([['least', LEAST], ['most', MOST]]); // prettier-ignore
+      await add(1n, ['most', -MOST], ['least', MOST]);
+      expect(await store.cells('v@1', '')).toEqual([['least', -1]]);
+    });
+
+    it('add up as whole numbers do, whatever their signs and sizes', async () => {
+      await put({});
+      let checkpoint = 1n;
+      await fc.assert(
+        fc.asyncProperty(fc.array(amounts(), { minLength: 1, maxLength: 12 }), async (added) => {
+          const cell = `of ${checkpoint}`;
+          let sum = 0n;
+          for (const amount of added) {
+            if (sum + amount > MOST || sum + amount < LEAST) continue;
+            await add(checkpoint, [cell, wholeOf(amount)]);
+            checkpoint += 1n;
+            sum += amount;
+            expect(await store.cells('v@1', cell)).toEqual(sum === 0n ? [] : [[cell, wholeOf(sum)]]);
+          }
+        }),
+        { numRuns: 60 },
+      );
     });
 
     it('are found by prefix, of which no character is special', async () => {

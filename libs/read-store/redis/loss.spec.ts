@@ -4,7 +4,7 @@ import { startRedis, type RedisServer } from '#test/support/redis.js';
 import { at, documents, turn, until } from '../contract/given.js';
 import { LeaseLost, ReadStoreUnavailable, UnknownCollection } from '../port.js';
 import { fill, filled, READS } from './given.fixture.js';
-import { memberOf } from './layout.js';
+import { LAYOUT, memberOf } from './layout.js';
 import { openRedisReadStore } from './open.js';
 import type { RedisReadStore } from './store.js';
 
@@ -24,9 +24,9 @@ afterEach(async () => {
 });
 
 const PARTS = ['state:v@1', 'documents:v@1', 'entries:v@1', 'cells:v@1', 'names:v@1', 'catalogue'];
-const lose = (part: string) => redis.command('DEL', `{t}:1:${part}`);
+const lose = (part: string) => redis.command('DEL', `{t}:${LAYOUT}:${part}`);
 const next = () => filled({ expected: 1n, documents: documents('x'), listed: [at('l', '3', 'x')] });
-const keys = () => redis.command('KEYS', '{t}:1:*:v@1');
+const keys = () => redis.command('KEYS', `{t}:${LAYOUT}:*:v@1`);
 
 describe('a collection that is whole', () => {
   it.each(Object.keys(READS))('answers to %s', async (name) => {
@@ -71,10 +71,10 @@ describe.each(PARTS)('a collection without its %s', (part) => {
 describe('a collection', () => {
   it('of which something was taken out of a key is lost too', async () => {
     for (const [command, ...args] of [
-      ['HDEL', '{t}:1:documents:v@1', 'a'],
-      ['ZREM', '{t}:1:entries:v@1', memberOf(at('l', '1', 'a'))],
-      ['HDEL', '{t}:1:cells:v@1', 'c'],
-      ['HDEL', '{t}:1:state:v@1', 'entries'],
+      ['HDEL', `{t}:${LAYOUT}:documents:v@1`, 'a'],
+      ['ZREM', `{t}:${LAYOUT}:entries:v@1`, memberOf(at('l', '1', 'a'))],
+      ['HDEL', `{t}:${LAYOUT}:cells:v@1`, 'c'],
+      ['HDEL', `{t}:${LAYOUT}:state:v@1`, 'entries'],
     ] as [string, ...string[]][]) {
       await redis.command(command, ...args);
       await expect(store.get('v@1', ['b'])).rejects.toBeInstanceOf(ReadStoreUnavailable);

@@ -4,7 +4,7 @@
  * first write is refused where memory is full or the server is a replica, and no later one of the same script is.
  *
  * KEYS[1] is the catalogue, then come the five keys of each collection, in the order of `layout.ts`.
- * Positions and tokens stay text: Lua's numbers are doubles.
+ * Positions, tokens and large sums stay text: Lua's numbers are doubles.
  */
 import { lua, script as scriptOf, type Script } from '#redis/index.js';
 
@@ -57,6 +57,38 @@ local function standing(k, name)
     return redis.call('HEXISTS', KEYS[1], 'd:' .. name) == 1 and 'dropped' or 'unknown'
   end
   return lose(k, name)
+end
+`;
+
+/**
+ * Exact sums of whole numbers given as text. Up to 15 digits doubles are exact; a longer number is high * 10^9 + low, with
+ * 0 <= low < 10^9, of which both halves are. Answers nothing where 64 bits with a sign do not hold the sum.
+ */
+const SUMS = lua`
+local BILLION = 1000000000
+
+local function halves(text)
+  local digits = string.gsub(text, '^-', '')
+  local high = tonumber(string.sub(digits, 1, -10)) or 0
+  local low = tonumber(string.sub(digits, -9))
+  if string.sub(text, 1, 1) ~= '-' then return high, low end
+  if low == 0 then return -high, 0 end
+  return -high - 1, BILLION - low
+end
+
+local function plus(a, b)
+  if #a <= 15 and #b <= 15 then return string.format('%.0f', tonumber(a) + tonumber(b)) end
+  local aHigh, aLow = halves(a)
+  local bHigh, bLow = halves(b)
+  local high, low = aHigh + bHigh, aLow + bLow
+  if low >= BILLION then high, low = high + 1, low - BILLION end
+  if high > 9223372036 or (high == 9223372036 and low > 854775807) then return nil end
+  if high < -9223372037 or (high == -9223372037 and low < 145224192) then return nil end
+  if high >= 0 then
+    return high == 0 and string.format('%d', low) or string.format('%.0f%09d', high, low)
+  end
+  if low > 0 then high, low = high + 1, BILLION - low end
+  return high == 0 and string.format('-%d', low) or string.format('-%.0f%09d', -high, low)
 end
 `;
 
@@ -127,10 +159,19 @@ local keys = {}
 for i = 1, #found[2], 2 do keys[#keys + 1] = found[2][i] end
 return { stands, found[1], keys }`);
 
-/** ARGV: collection, progress, partitions. Of what is begun again its drop is forgotten. */
+/** ARGV: collection → standing, what it is about */
+const ABOUT = ofCollection(lua`
+return { stands, redis.call('HGET', KEYS[2], 'about') or '' }`);
+
+/** ARGV: collection, what it is about */
+const DESCRIBE = ofCollection(lua`
+redis.call('HSET', KEYS[2], 'about', ARGV[2])
+return { stands }`);
+
+/** ARGV: collection, progress, partitions, what it is about. Of what is begun again its drop is forgotten. */
 const BEGIN = script(lua`
 if standing(2, ARGV[1]) == 'ok' then return end
-local fields = { 'partitions', ARGV[3], 'documents', 0, 'entries', 0, 'cells', 0 }
+local fields = { 'partitions', ARGV[3], 'about', ARGV[4], 'documents', 0, 'entries', 0, 'cells', 0 }
 for partition = 0, tonumber(ARGV[3]) - 1 do
   for _, value in ipairs({ 'checkpoint:' .. partition, '', 'progress:' .. partition, ARGV[2] }) do
     fields[#fields + 1] = value
@@ -190,7 +231,7 @@ return held`);
  * KEYS: catalogue, five keys of each collection, leases. ARGV as `commit.ts` writes it: sections that begin with the
  * number of their values. The answer is 'stored', or what is wrong: then nothing is.
  */
-const COMMIT = script(lua`
+const COMMIT = script(lua`${SUMS}
 local at = 1
 local function value() at = at + 1; return ARGV[at - 1] end
 local function section()
@@ -230,15 +271,15 @@ for n = 0, (#KEYS - 2) / 5 - 1 do
     for i = 1, #found do
       local index = (c - 1) * CHUNK + i - 1
       local cell = ARGV[cells.from + index]
-      local sum = tonumber(found[i] or 0) + tonumber(ARGV[amounts.from + index])
-      if sum > 9007199254740991 or sum < -9007199254740991 then return { 'sum', n } end
-      if sum == 0 then
+      local sum = plus(found[i] or '0', ARGV[amounts.from + index])
+      if not sum then return { 'sum', n } end
+      if sum == '0' then
         commit.gone[#commit.gone + 1] = cell
       else
         commit.kept[#commit.kept + 1] = cell
-        commit.kept[#commit.kept + 1] = string.format('%.0f', sum)
+        commit.kept[#commit.kept + 1] = sum
       end
-      if not found[i] and sum ~= 0 then
+      if not found[i] and sum ~= '0' then
         commit.new[#commit.new + 1] = 0
         commit.new[#commit.new + 1] = cell
       end
@@ -271,6 +312,8 @@ export const SCRIPTS = {
   SIZE,
   CELLS,
   STATES,
+  ABOUT,
+  DESCRIBE,
   SCAN_KEYS,
   BEGIN,
   ACTIVATE,
