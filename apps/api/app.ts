@@ -29,6 +29,7 @@ import { TouchpointsModule } from '#touchpoints/touchpoints.module.js';
 import type { Config } from '../composition/config.js';
 import { auditedViews, customerDeciders, lineKindsFor, viewsFor } from '../composition/contexts.js';
 import { storeChecks, viewChecks } from '../composition/checks.js';
+import { logCheck, watchLog } from '../composition/log-watch.js';
 import { measureStores } from '../composition/metrics.js';
 import type { Stores } from '../composition/stores.js';
 
@@ -48,14 +49,17 @@ export async function createApi(
   local?: LocalKey,
 ): Promise<Api> {
   const { eventStore: store, codec, readStore, keyStore, identities } = stores;
-  const handling = new CommandHandling({ store, codec, customerDeciders });
+  const views = new ViewReader(readStore);
+  const all = viewsFor(identities);
+  const watch = watchLog(stores, { reader: views, views: all, log, older: () => handling.forget() });
+  const gate = (): void => watch.mustBeOurs();
+  const handling = new CommandHandling({ store, codec, customerDeciders, gate });
   const firstKey = await firstAdminKey(handling);
+  await watch.open();
   const keys = new LogKeyRing(store, codec, (error) =>
     log.error({ err: error }, 'following the access log failed'),
   );
   await keys.open();
-  const views = new ViewReader(readStore);
-  const all = viewsFor(identities);
   const platform = platformOf([
     { provide: EVENT_STORE, useValue: store },
     { provide: READ_STORE, useValue: readStore },
@@ -90,7 +94,11 @@ export async function createApi(
     log,
     services: () => ({
       keys: local?.with(keys) ?? keys,
-      checks: [...storeChecks(stores), ...viewChecks(stores, views, all, config.readyLagSeconds)],
+      checks: [
+        ...storeChecks(stores),
+        logCheck(watch),
+        ...viewChecks(stores, views, all, config.readyLagSeconds),
+      ],
       waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
       commandNames: stores.commandNames,
       clock: systemClock,
@@ -104,6 +112,7 @@ export async function createApi(
     close: async () => {
       await app.close();
       await keys.close();
+      await watch.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What must hold before a process is sent requests: its stores answer, and every view is there and near its end. */
 import type { HealthCheck } from '#http/index.js';
 import type { AnyView, ViewReader } from '#projections/index.js';
-import { lookAt } from './look.js';
+import { lookAt, unreadIn } from './look.js';
 import type { Stores } from './stores.js';
 
 export const storeChecks = ({ eventStore, keyStore, readStore, subscriptions }: Stores): HealthCheck[] => [
@@ -39,12 +39,21 @@ export const viewChecks = (
   readyLagSeconds: number,
 ): HealthCheck[] => {
   const look = lookAt(stores, views, all);
-  return all.map((view) => ({
-    name: `view:${view.name}`,
-    check: async () => {
-      const { collection, lag, parked } = (await look()).get(view.name)!; // it was asked for
-      const ok = collection !== null && lag.seconds <= readyLagSeconds && parked === 0;
-      return { ok, detail: { collection, lag, parked } };
+  return [
+    {
+      name: 'events',
+      check: async () => {
+        const unread = unreadIn(await look());
+        return { ok: unread.length === 0, detail: { unread } };
+      },
     },
-  }));
+    ...all.map((view) => ({
+      name: `view:${view.name}`,
+      check: async () => {
+        const { collection, lag, parked, because } = (await look()).get(view.name)!; // it was asked for
+        const ok = collection !== null && lag.seconds <= readyLagSeconds && parked === 0;
+        return { ok, detail: { collection, lag, parked, ...(because !== null && { because }) } };
+      },
+    })),
+  ];
 };

@@ -1,7 +1,7 @@
 /** How far each view is behind the log, what it could not fold, and how the log is followed, for Prometheus. */
 import { Gauge, type Registry } from 'prom-client';
 import type { AnyView, ViewLag, ViewReader } from '#projections/index.js';
-import { lookAt } from './look.js';
+import { lookAt, unreadIn } from './look.js';
 import type { Stores } from './stores.js';
 
 export function measureStores(
@@ -29,6 +29,16 @@ export function measureStores(
     ({ lag }) => lag.seconds,
   );
   ofEachView('touchstone_view_parked_events', 'Events a view could not fold', ({ parked }) => parked);
+  new Gauge({
+    name: 'touchstone_unread_events',
+    help: 'Events that this build cannot read, by type',
+    labelNames: ['type'] as const,
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { type, events } of unreadIn(await look())) this.set({ type }, events);
+    },
+  });
   new Gauge({
     name: 'touchstone_subscriptions',
     help: 'Subscriptions to a server, by how they are doing',

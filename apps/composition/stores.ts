@@ -5,8 +5,10 @@
 import { recogniseKeys } from '#access/installation.js';
 import { CommandHandling } from '#commands/index.js';
 import { Codec } from '#event-store/codec/index.js';
+import { redoErasures } from '#customers/erasures.js';
 import {
   openEmbeddedEventStore,
+  StoreUnavailable,
   type EventStore,
   type SubscriptionNotice,
   type SubscriptionState,
@@ -55,19 +57,21 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
     const { eventStore, subscriptions } = await openEventStore(config, notice);
     opened(eventStore);
     // Else new keys would be made without a word, and everybody in the log would be as if erased.
-    const mustExist = (await eventStore.head()) !== null;
+    const isEmpty = (await eventStore.head()) === null;
     const keyStore = opened(
       await openKeyStore({
         path: files(config).keys,
         url: config.keysUrl,
         masterKeys: config.masterKeys,
-        mustExist,
+        mustExist: !isEmpty,
       }),
     );
+    if (isEmpty && (await keyStore.subjects()) > 0) throw emptied(config);
     const codec = new Codec(catalogue, keyStore);
     const handling = new CommandHandling({ store: eventStore, codec, customerDeciders: [] });
     const { formerIds } = await recogniseKeys(handling, keyStore);
     const commandNames = new CommandNames(await keyStore.secret('fingerprints'), formerIds);
+    await redoErasures(eventStore, keyStore);
     const readStore = opened(await openReadStore(config));
     const identities = new Identities(await keyStore.secret('identities'));
     const partitions = config.redisUrl ? SHARED_PARTITIONS : 1;
@@ -86,6 +90,14 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
     await close();
     throw error;
   }
+}
+
+/** Whoever has keys has had a log: to go on with an empty one would be to begin anew without a word. */
+function emptied({ dataFolder, eventStoreUrl }: StoreConfig): StoreUnavailable {
+  const where = eventStoreUrl === undefined ? files({ dataFolder }).events : 'EventStoreDB';
+  return new StoreUnavailable(
+    `The log in ${where} is empty, and there are keys of customers: restore the log from a backup, or correct its address. To begin anew, move the keys away as well.`,
+  );
 }
 
 /** What only servers need is loaded only for them. */

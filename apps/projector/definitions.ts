@@ -26,6 +26,10 @@ export class Definitions {
       codec,
       stream: RETENTION_DEFINITIONS,
       see: (decoded) => this.see(decoded),
+      forget: () => {
+        this.newest = BUILT_IN_DEFINITION;
+        options.published();
+      },
       failed: options.failed,
     });
   }

@@ -9,6 +9,7 @@ import { systemClock, systemIds } from '#kernel';
 import { ViewReader } from '#projections/index.js';
 import { storeChecks } from '../composition/checks.js';
 import { viewsFor } from '../composition/contexts.js';
+import { logCheck } from '../composition/log-watch.js';
 import { measureStores } from '../composition/metrics.js';
 import type { Stores } from '../composition/stores.js';
 import type { Projector } from './projector.js';
@@ -42,6 +43,7 @@ export async function createMonitor(stores: Stores, projector: Projector, log: L
       keys,
       checks: [
         ...storeChecks(stores),
+        logCheck(projector.watch),
         {
           name: 'projections',
           check: async () => {

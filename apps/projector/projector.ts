@@ -9,15 +9,24 @@ import { CommandHandling } from '#commands/index.js';
 import { DeadlineProcess, type DeadlineNotice, type DeadlineProcessOptions } from '#deadlines/index.js';
 import { systemClock } from '#kernel';
 import { Duties, Shares, type Duty } from '#leases/index.js';
-import { partitionLease, ProjectionRunner, ViewReader, type RunnerNotice } from '#projections/index.js';
+import {
+  partitionLease,
+  ProjectionRunner,
+  ViewReader,
+  type LogWatch,
+  type RunnerNotice,
+} from '#projections/index.js';
 import type { Lease } from '#read-store/index.js';
-import { deadlinesFor } from '../composition/contexts.js';
+import { deadlinesFor, viewsFor } from '../composition/contexts.js';
+import { watchLog } from '../composition/log-watch.js';
 import type { Stores } from '../composition/stores.js';
 import { Definitions } from './definitions.js';
 
 export interface Projector {
   /** What this process does of what all of them do, and whether that can be relied on. */
   status(): { readonly ok: boolean; readonly duties: readonly string[] };
+  /** Knows whether the log is the one that this process began with. */
+  readonly watch: LogWatch;
   stop(): Promise<void>;
 }
 
@@ -43,6 +52,11 @@ export async function startProjector(
     published: () => runner.use(definitions.views()),
     failed: failed('following the definitions'),
   });
+  const watch = watchLog(stores, {
+    reader: new ViewReader(readStore),
+    views: viewsFor(stores.identities),
+    log,
+  });
   const runner = new ProjectionRunner({
     store,
     codec,
@@ -50,6 +64,10 @@ export async function startProjector(
     partitions,
     views: definitions.views(),
     older: (collection) => definitions.viewOf(collection),
+    gate: async () => {
+      await watch.look();
+      watch.mustBeOurs();
+    },
     notice: (notice) => report(log, notice),
   });
   const duties = new Duties({
@@ -80,15 +98,18 @@ export async function startProjector(
     failed: failed('holding leases'),
   });
 
+  await watch.open();
   await definitions.open();
   runner.start();
   shares.start();
   return {
     status: () => ({ ok: shares.alive, duties: shares.duties }),
+    watch,
     stop: async () => {
       await shares.stop();
       await runner.stop();
       await definitions.close();
+      await watch.close();
     },
   };
 }
@@ -116,6 +137,10 @@ function report(log: Logger, notice: RunnerNotice): void {
       return log.info({ collection: notice.collection, delivered: notice.delivered }, 'a view took over');
     case 'parked':
       return log.error({ collection: notice.collection, events: notice.events }, 'events are parked');
+    case 'anew':
+      return log.warn({ collection: notice.collection, because: notice.because }, 'a view is built anew');
+    case 'refused':
+      return log.warn({ err: notice.error }, 'a commit was refused; looking for the event that makes it so');
     case 'gone':
       return log.info({ collection: notice.collection }, 'a collection is gone; opening what there is');
     case 'lost':

@@ -19,6 +19,10 @@ export class LogKeyRing implements KeyRing {
       codec,
       stream: ACCESS,
       see: (decoded) => this.see(decoded),
+      forget: () => {
+        this.state = apiKeys.initialState;
+        this.principals.clear();
+      },
       failed,
     });
   }

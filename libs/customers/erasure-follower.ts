@@ -1,20 +1,17 @@
 /**
- * What an erasure leaves to do once it is in the log: destroy the key, should whoever took the command have died before
- * it could; and when every collection has folded it, have the stores give up what they still hold of deleted text and keys.
+ * What an erasure leaves to do once it is in the log: destroy the key, should the process that took the command have died
+ * before it could; and when every collection has folded it, have the stores give up what they still hold of deleted text
+ * and keys.
  *
- * It follows the log like a view, with a checkpoint of its own in the read store, and moves that when all is done: a
- * crash repeats what was under way, and nothing stays undone.
+ * It follows the log like a view. The key store keeps how far it has come, and that moves when all is done: a crash repeats
+ * what was under way, and nothing stays undone.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore, Position } from '#event-store/port.js';
-import { customerOf } from '#kernel';
 import type { KeyStore } from '#key-store/port.js';
 import type { Duty } from '#leases/index.js';
 import type { ReadStore } from '#read-store/port.js';
-import type { CustomerEvent } from './events.js';
-
-/** The collection that holds the checkpoint and nothing else. */
-export const ERASURES = 'erasures@1';
+import { destroyKeys, erasuresDone, OF_ERASURES, recordErasures } from './erasures.js';
 
 export interface ErasureFollowerOptions {
   readonly store: EventStore;
@@ -28,10 +25,14 @@ export interface ErasureFollowerOptions {
 const GATHER_MS = 10_000;
 const RETRY_MS = 1_000;
 const POLL_MS = 20;
-const ERASED: CustomerEvent['type'] = 'CustomerErased';
-const filter = { types: [ERASED] };
+/** Where there is nothing to do, so often it is recorded how far was looked: a start looks from there. */
+const RECORD_MS = 10_000;
 
 export class ErasureFollower implements Duty {
+  /** How long the log was when it was looked at last, and when that was. */
+  private target: Position | null = null;
+  private looked = -Infinity;
+
   constructor(private readonly options: ErasureFollowerOptions) {}
 
   async run(signal: AbortSignal): Promise<void> {
@@ -48,52 +49,51 @@ export class ErasureFollower implements Duty {
 
   private async follow(signal: AbortSignal): Promise<void> {
     const { store, readStore, keyStore, gatherMs = GATHER_MS } = this.options;
-    await readStore.begin(ERASURES, '{}');
-    let checkpoint = (await readStore.states(ERASURES))[0]?.checkpoint ?? null;
-    const moveTo = async (position: Position): Promise<void> => {
-      if (checkpoint !== null && position <= checkpoint) return; // said of a page read before the last erasure was done
-      await readStore.commit([checkpointAt(checkpoint, position)]);
-      checkpoint = position;
-    };
-    for await (const message of store.subscribe({ after: checkpoint, filter, signal })) {
-      if (message.kind === 'caught-up' && message.position !== null) await moveTo(message.position);
-      if (message.kind !== 'event' || message.event.position <= (checkpoint ?? 0n)) continue;
-      await this.destroyKey(message.event.stream);
+    const mark = await erasuresDone(store, keyStore);
+    let done = mark?.position ?? null;
+    const messages = store.subscribe({ after: done, mark, filter: OF_ERASURES, signal });
+    for await (const message of messages) {
+      if (message.kind !== 'event') {
+        done = message.position ?? done;
+        await this.recordNowAndThen(done);
+        continue;
+      }
+      if (message.event.position <= (done ?? 0n)) continue; // gathered with an earlier one
+      await destroyKeys(store, keyStore, done, message.event.position);
       await delay(gatherMs, undefined, { signal });
       const end = (await store.head()) ?? message.event.position;
-      for await (const { stream } of store.readAll({ after: message.event.position, to: end, filter }))
-        await this.destroyKey(stream);
+      await destroyKeys(store, keyStore, message.event.position, end);
       await this.folded(end, signal);
       await readStore.compact();
       await keyStore.compact();
-      await moveTo(end);
+      done = end;
+      await recordErasures(store, keyStore, end);
     }
   }
 
-  private async destroyKey(stream: string): Promise<void> {
-    const customer = customerOf(stream);
-    if (customer !== null) await this.options.keyStore.destroy(customer);
+  /**
+   * That there was nothing to do is recorded too, though not each time: it is a write to disk. It is recorded of a place
+   * where an event is, which is the log's end as it was when it was looked at last.
+   */
+  private async recordNowAndThen(done: Position | null): Promise<void> {
+    const { store, keyStore } = this.options;
+    if (this.target !== null && done !== null && done >= this.target) {
+      await recordErasures(store, keyStore, this.target);
+      this.target = null;
+    }
+    if (this.target !== null || performance.now() - this.looked < RECORD_MS) return;
+    this.looked = performance.now();
+    this.target = await store.head();
   }
 
   /** Also by what is being built, and by what it is to replace: both hold documents. */
   private async folded(position: Position, signal: AbortSignal): Promise<void> {
     const { readStore } = this.options;
     for (;;) {
-      const others = (await readStore.collections()).filter((collection) => collection !== ERASURES);
-      const states = await Promise.all(others.map((collection) => readStore.states(collection)));
+      const collections = await readStore.collections();
+      const states = await Promise.all(collections.map((collection) => readStore.states(collection)));
       if (states.flat().every(({ checkpoint }) => (checkpoint ?? 0n) >= position)) return;
       await delay(POLL_MS, undefined, { signal });
     }
   }
 }
-
-const checkpointAt = (expected: Position | null, checkpoint: Position) => ({
-  collection: ERASURES,
-  expected,
-  checkpoint,
-  documents: new Map<string, string | null>(),
-  listed: [],
-  unlisted: [],
-  cells: new Map<string, number>(),
-  progress: new Map([[0, '{}']]),
-});

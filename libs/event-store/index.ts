@@ -3,5 +3,6 @@
  * client along, and is loaded where it is asked for: `#event-store/eventstoredb/eventstoredb.js`.
  */
 export * from './port.js';
+export * from './mark.js';
 export { openEmbeddedEventStore, type EmbeddedOptions } from './embedded/embedded.js';
 export type { SubscriptionNotice, SubscriptionState } from './eventstoredb/subscription-states.js';

@@ -4,6 +4,8 @@
  * The store keeps text: what an event means is the codec's business. Positions strictly increase over the
  * whole log, and no event is ever committed behind one that a reader has already seen.
  */
+import type { Mark } from './mark.js';
+
 export type Revision = bigint;
 export type Position = bigint;
 
@@ -63,8 +65,10 @@ export type SubscriptionMessage =
   | { readonly kind: 'passed'; readonly position: Position };
 
 export interface Subscribe {
-  /** Exclusive. Default: from the beginning. Beyond the head it is a RangeError: the log is not the one it was. */
+  /** Exclusive. Default: from the beginning. */
   readonly after?: Position | null;
+  /** What stood at or before `after`, where that is known. */
+  readonly mark?: Mark | null;
   readonly filter?: EventFilter;
   /** Ends the iteration without an error. */
   readonly signal?: AbortSignal;
@@ -84,6 +88,10 @@ export interface EventStore {
   /** A stream that does not exist has no events. */
   readStream(stream: string, options?: ReadStream): AsyncIterable<StoredEvent>;
   readAll(options?: ReadAll): AsyncIterable<StoredEvent>;
+  /**
+   * @throws OtherLog when the log ends before `after`, or has something else at `mark`: at the start, and whenever it is
+   * resumed or runs out of events
+   */
   subscribe(options?: Subscribe): AsyncIterable<SubscriptionMessage>;
   /** Position of the newest event, or null for an empty log. */
   head(): Promise<Position | null>;
@@ -115,6 +123,11 @@ export class WrongExpectedRevision extends Error {
 
 export class EventTooLarge extends Error {
   override readonly name = 'EventTooLarge';
+}
+
+/** The log does not have what was read from it: it is older, cut off, or another. */
+export class OtherLog extends RangeError {
+  override readonly name = 'OtherLog';
 }
 
 /** The store did not answer, or answered that it cannot. Whether an append happened is not known. */

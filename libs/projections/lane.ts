@@ -8,17 +8,26 @@
  * told, once, and the lane is opened again from what the store says.
  */
 import type { Decoded } from '#event-store/codec/index.js';
-import type { Position } from '#event-store/port.js';
+import { markOf, type Mark } from '#event-store/mark.js';
+import type { Position, StoredEvent } from '#event-store/port.js';
 import type { CollectionCommit, Lease, ReadStore } from '#read-store/port.js';
-import type { Progress } from './progress.js';
-import type { BatchChanges, Projection } from './projection.js';
+import { writeProgress, type Progress } from './progress.js';
+import type { BatchChanges, Projection, Taken } from './projection.js';
 
 /** An event as it comes to a lane. */
 export interface Delivery {
-  readonly position: Position;
+  readonly stored: StoredEvent;
   readonly partition: number;
   /** Null where the partition is another process's: it counts as delivered, and that is all. */
   readonly decoded: Decoded | null;
+}
+
+/** The store, or the view, refuses what is in a commit: to be found out event by event. */
+export class CommitRefused extends Error {
+  override readonly name = 'CommitRefused';
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** The leases under which these partitions are moved. */
@@ -26,7 +35,7 @@ export type LeasesOf = (partitions: ReadonlySet<number>) => readonly Lease[];
 
 export class Lane {
   /** Up to here events are stored. */
-  stored: Position | null;
+  stored: Mark | null;
   /** What the next commit builds on. */
   private handedOver: Position | null;
   private underWay: Promise<void> = Promise.resolve();
@@ -34,12 +43,17 @@ export class Lane {
   constructor(
     readonly projections: Projection[],
     /** Up to here, and so many, events were folded; they are stored once the lane is `settled`. */
-    public checkpoint: Position | null,
+    public at: Mark | null,
     public delivered: number,
     private readonly readStore: ReadStore,
     private readonly leasesOf: LeasesOf,
   ) {
-    this.stored = this.handedOver = checkpoint;
+    this.stored = at;
+    this.handedOver = this.checkpoint;
+  }
+
+  get checkpoint(): Position | null {
+    return this.at?.position ?? null;
   }
 
   /** Partitions of which any of the projections takes events. */
@@ -73,18 +87,41 @@ export class Lane {
 
   /** Hands over what was folded, to be committed. @throws when the commit before it failed */
   async handOver(): Promise<void> {
-    if (this.checkpoint === null || this.checkpoint === this.handedOver) return;
-    const { checkpoint } = this;
-    const taken = this.projections.map((projection) => ({ projection, ...projection.take() }));
+    const { at } = this;
+    if (at === null || at.position === this.handedOver) return;
+    const taken = this.projections.map((projection) => ({ projection, ...taking(projection) }));
     await this.committed();
     this.underWay = this.commit(
-      taken.map(({ projection, changes }) => this.commitOf(projection, changes, checkpoint)),
+      taken.map(({ projection, changes }) => this.commitOf(projection, changes, at)),
     ).then(() => {
-      this.stored = checkpoint;
+      this.stored = at;
       for (const { stored } of taken) stored();
     });
     this.underWay.catch(() => undefined); // `committed` tells it
-    this.handedOver = checkpoint;
+    this.handedOver = at.position;
+  }
+
+  /**
+   * Folds and stores one event alone. A collection that refuses what the event has changed there parks it, and the others
+   * go on: so one document that cannot be stored holds up nobody else's.
+   */
+  async foldAlone(delivery: Delivery): Promise<void> {
+    await this.settled();
+    await this.fold([delivery]);
+    const { at } = this;
+    if (at === null) return;
+    for (const projection of this.projections) {
+      const touched = projection.touched();
+      try {
+        await this.commitOne(projection, at);
+      } catch (error) {
+        if (!(error instanceof CommitRefused)) throw error;
+        projection.parkAlone(delivery, touched, error.message);
+        await this.commit([this.commitOf(projection, taking(projection).changes, at)]);
+      }
+    }
+    this.stored = at;
+    this.handedOver = at.position;
   }
 
   /** Waits for the commit under way. @throws when it failed, once */
@@ -102,64 +139,84 @@ export class Lane {
 
   /** Folds parked events again. The checkpoint stays where it is. */
   async retry(decoded: (positions: readonly string[]) => Promise<Decoded[]>): Promise<void> {
-    const { checkpoint } = this;
-    if (checkpoint === null) return;
+    const { at } = this;
+    if (at === null) return;
     for (const projection of this.projections) {
+      await projection.unread.look(decoded);
       for (const record of projection.parking.all()) {
         const events = await decoded(record.positions);
         projection.parking.take(record);
-        await projection.fold(
-          events.map((each) => ({ position: checkpoint, partition: record.partition, decoded: each })),
-        );
-        await this.commitOne(projection, checkpoint);
+        try {
+          await projection.foldAgain(events, record.partition);
+          await this.commitOne(projection, at);
+        } catch (error) {
+          if (!(error instanceof CommitRefused)) throw error;
+          projection.putBack(record);
+        }
       }
     }
   }
 
   /** Records that these stand at the head with all delivered. The lane is settled. */
   async complete(projections: readonly Projection[]): Promise<void> {
-    if (this.checkpoint === null) return;
+    if (this.at === null) return;
     for (const projection of projections) {
       projection.complete = true;
-      await this.commitOne(projection, this.checkpoint);
+      await this.commitOne(projection, this.at);
     }
   }
 
-  private async commitOne(projection: Projection, checkpoint: Position): Promise<void> {
-    const { changes, stored } = projection.take();
-    await this.commit([this.commitOf(projection, changes, checkpoint)]);
+  private async commitOne(projection: Projection, at: Mark): Promise<void> {
+    const { changes, stored } = taking(projection);
+    await this.commit([this.commitOf(projection, changes, at)]);
     stored();
   }
 
-  private commit(commits: readonly CollectionCommit[]): Promise<void> {
-    return this.readStore.commit(commits, this.leasesOf(this.partitions));
+  /** @throws CommitRefused for what the store can never keep, and whatever the store throws */
+  private async commit(commits: readonly CollectionCommit[]): Promise<void> {
+    try {
+      await this.readStore.commit(commits, this.leasesOf(this.partitions));
+    } catch (error) {
+      throw error instanceof TypeError ? new CommitRefused(error) : error;
+    }
   }
 
   private async foldPart(part: readonly Delivery[]): Promise<void> {
     const last = part.at(-1);
     if (last === undefined) return;
     for (const projection of this.projections) await projection.fold(part);
-    this.checkpoint = last.position;
+    this.at = markOf(last.stored);
     this.delivered += part.length;
   }
 
   private commitOf(
-    { collection, partitions, parking, complete }: Projection,
+    { collection, partitions, parking, unread, complete }: Projection,
     changes: BatchChanges,
-    checkpoint: Position,
+    at: Mark,
   ): CollectionCommit {
     const { delivered } = this;
     const progressOf = (partition: number): Progress => ({
       delivered,
       parked: parking.eventsOf(partition),
       complete,
+      at,
+      unread: unread.of(partition),
     });
     return {
       collection,
       ...changes,
       expected: this.handedOver,
-      checkpoint,
-      progress: new Map([...partitions].map((one) => [one, JSON.stringify(progressOf(one))])),
+      checkpoint: at.position,
+      progress: new Map([...partitions].map((one) => [one, writeProgress(progressOf(one))])),
     };
+  }
+}
+
+/** @throws CommitRefused when the view cannot say in which lists a document is, or what it adds to sums */
+function taking(projection: Projection): Taken {
+  try {
+    return projection.take();
+  } catch (error) {
+    throw new CommitRefused(error);
   }
 }

@@ -82,6 +82,12 @@ export class Parking {
     this.dirty.set(key, partition);
   }
 
+  /** Puts a record back as it was. */
+  put(record: ParkedRecord): void {
+    this.records.set(record.key, record);
+    this.dirty.set(record.key, record.partition);
+  }
+
   /** Takes a record out, to fold its events again. */
   take(record: ParkedRecord): void {
     this.records.delete(record.key);

@@ -5,19 +5,24 @@
  * rest goes on.
  */
 import type { Recorded } from '#kernel';
+import type { Decoded } from '#event-store/codec/index.js';
 import type { Collection, CollectionCommit, ReadStore } from '#read-store/port.js';
 import { DocumentCache } from './document-cache.js';
 import { streamOfKey } from './document-key.js';
 import type { Delivery } from './lane.js';
-import { PARKED, Parking, parkedIn, streamKey } from './parking.js';
+import { PARKED, Parking, parkedIn, streamKey, type ParkedRecord } from './parking.js';
+import { Unread } from './unread.js';
 import type { AnyView } from './view.js';
 import { concerns, keyOf, spreadOf, WorkingSet } from './working-set.js';
 
 const PAGE = 1000;
+const CACHED = 5_000;
 
 export type BatchChanges = Pick<CollectionCommit, 'documents' | 'listed' | 'unlisted' | 'cells'>;
 
 const NONE: BatchChanges['documents'] = new Map();
+
+type Routed = Pick<Delivery, 'decoded' | 'partition'>;
 
 /** An event and one of the documents it goes to. */
 interface Step {
@@ -34,9 +39,10 @@ export interface Taken {
 
 export class Projection {
   readonly parking = new Parking();
+  readonly unread = new Unread();
   /** What the partitions have proved, by their progress. */
   complete = false;
-  private readonly cache = new DocumentCache(5_000);
+  private cache = new DocumentCache(CACHED);
   private set: WorkingSet;
   /** Documents of the commit under way, which the store does not hold yet. */
   private underWay: BatchChanges['documents'] = NONE;
@@ -67,9 +73,10 @@ export class Projection {
   }
 
   /** Takes in other partitions of the same collection, at the same checkpoint, with nothing folded since. */
-  join({ partitions, parking, complete }: Projection): void {
+  join({ partitions, parking, unread, complete }: Projection): void {
     for (const partition of partitions) this.partitions.add(partition);
     this.parking.join(parking);
+    this.unread.join(unread);
     this.complete &&= complete;
   }
 
@@ -85,6 +92,42 @@ export class Projection {
 
   /** Folds events on what earlier ones made, stored or not. Nothing is written. */
   async fold(piece: readonly Delivery[]): Promise<void> {
+    for (const { decoded, partition } of piece)
+      if (decoded?.kind === 'unreadable' && this.partitions.has(partition))
+        this.unread.add(partition, decoded);
+    await this.foldThese(piece);
+  }
+
+  /** Folds events that were delivered before. */
+  foldAgain(events: readonly Decoded[], partition: number): Promise<void> {
+    return this.foldThese(events.map((decoded) => ({ decoded, partition })));
+  }
+
+  /** Keys of the documents that were folded into since the last time. */
+  touched(): string[] {
+    return this.set.keys();
+  }
+
+  /** Parks an event whose changes cannot be stored, for the documents that it touched, and takes them back. */
+  parkAlone({ decoded, partition }: Delivery, touched: readonly string[], reason: string): void {
+    this.forget();
+    if (decoded?.kind !== 'known') return;
+    for (const key of touched) this.parking.add(key, decoded.event, partition, reason);
+  }
+
+  /** Parks again what was taken out to be tried, and takes back what the try has changed. */
+  putBack(record: ParkedRecord): void {
+    this.forget();
+    this.parking.put(record);
+  }
+
+  private forget(): void {
+    this.set = new WorkingSet(this.view);
+    this.cache = new DocumentCache(CACHED);
+    this.underWay = NONE;
+  }
+
+  private async foldThese(piece: readonly Routed[]): Promise<void> {
     const steps = await this.route(piece);
     for (const step of steps) this.foldOne(step);
   }
@@ -112,7 +155,7 @@ export class Projection {
   }
 
   /** Which documents each event goes to, with all of them loaded. */
-  private async route(piece: readonly Delivery[]): Promise<Step[]> {
+  private async route(piece: readonly Routed[]): Promise<Step[]> {
     const steps: Step[] = [];
     const wanted = new Set<string>();
     const add = (key: string, event: Recorded, partition: number): void => {

@@ -12,18 +12,25 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Codec, Decoded } from '#event-store/codec/index.js';
-import type { EventStore, Position, StoredEvent } from '#event-store/port.js';
+import { OtherLog, type EventStore, type Position, type StoredEvent } from '#event-store/port.js';
 import { LeaseLost, UnknownCollection, type Lease, type ReadStore } from '#read-store/port.js';
 import { batches, pieces } from './batches.js';
-import { Lane, type Delivery } from './lane.js';
+import { CommitRefused, type Delivery, type Lane } from './lane.js';
+import { stands } from '#event-store/mark.js';
+import { Opening } from './opening.js';
+import { Pace } from './pace.js';
 import { partitionOf } from './partition.js';
-import { NO_PROGRESS, progressOf, type Progress } from './progress.js';
-import { Projection } from './projection.js';
-import { collectionOf, parseCollection, type AnyView } from './view.js';
+import { progressOf } from './progress.js';
+import type { Projection } from './projection.js';
+import { parseCollection, type AnyView } from './view.js';
 
 export type RunnerNotice =
   | { readonly kind: 'activated'; readonly collection: string; readonly delivered: number }
   | { readonly kind: 'parked'; readonly collection: string; readonly events: number }
+  /** It is built anew though nobody asked for it. */
+  | { readonly kind: 'anew'; readonly collection: string; readonly because: string }
+  /** What was to be committed cannot be stored: it is found out which event makes it so. */
+  | { readonly kind: 'refused'; readonly error: Error }
   /** Another process finished or dropped it, or the store has lost it. What is wanted still is begun again. */
   | { readonly kind: 'gone'; readonly collection: string }
   /** Another process moves the partition now. */
@@ -39,14 +46,13 @@ export interface RunnerOptions {
   readonly partitions: number;
   /** The view that a live collection was built by which is none of `views`, where it can still be moved. */
   readonly older?: (collection: string) => AnyView | undefined;
+  /** Throws while the log is not the one to be read. */
+  readonly gate?: () => void | Promise<void>;
   readonly notice?: (notice: RunnerNotice) => void;
 }
 
-const FIRST_BATCH = 250;
-const LARGEST_BATCH = 4_000;
 /** Events that are read, decoded and folded before the next are: what is forgotten soon is collected cheaply. */
 const PIECE = 250;
-const BATCH_MS = 150;
 const LIVE_BATCH = 1_000;
 const RETRY_MS = [50, 250, 1_000, 5_000];
 /** How often another process's doings are looked for: a rebuild that was asked for, a collection that took over. */
@@ -58,14 +64,14 @@ export class ProjectionRunner {
   /** By partition. */
   private held: ReadonlyMap<number, Lease> = new Map();
   private lanes: Lane[] = [];
-  private readonly building = new Set<Projection>();
+  private building: ReadonlySet<Projection> = new Set();
   /** What the read store held when the lanes were opened. */
   private seen = '';
   private live = new AbortController();
   private reopen = true;
   private opened: (() => void)[] = [];
   private running: Promise<void> = Promise.resolve();
-  private batch = FIRST_BATCH;
+  private readonly pace = new Pace();
 
   constructor(private readonly options: RunnerOptions) {
     this.views = options.views;
@@ -107,7 +113,7 @@ export class ProjectionRunner {
     while (!this.stopping.signal.aborted) {
       try {
         if (this.reopen) await this.open();
-        const reached = this.lanes.at(-1)?.stored ?? null;
+        const reached = this.lanes.at(-1)?.stored?.position ?? null;
         if (reached !== reachedBefore) failures = 0; // it gets on, if haltingly
         reachedBefore = reached;
         if (!(await this.catchUp())) await this.followLive();
@@ -133,10 +139,15 @@ export class ProjectionRunner {
     for (let lane = this.lanes.pop(); lane !== undefined; lane = this.lanes.pop()) await lane.committed();
   }
 
-  /** True for what another process did: no failure, and no reason to wait before opening again. */
+  /** True for what is no failure, and no reason to wait before opening again: another process's doing, a refusal. */
   private isChange(error: unknown): boolean {
     if (error instanceof UnknownCollection) {
       this.options.notice?.({ kind: 'gone', collection: error.collection });
+      return true;
+    }
+    if (error instanceof CommitRefused) {
+      this.pace.refused();
+      this.options.notice?.({ kind: 'refused', error });
       return true;
     }
     if (!(error instanceof LeaseLost)) return false;
@@ -157,51 +168,25 @@ export class ProjectionRunner {
     } finally {
       for (const resolve of opened) resolve();
     }
-    this.building.clear();
+    this.building = new Set();
+    await this.options.gate?.();
     if (held.size === 0) return;
-    const { readStore } = this.options;
-    const existing = await readStore.collections();
-    for (const view of this.views) {
-      const active = await readStore.active(view.name);
-      const ours = existing.filter((collection) => isOf(view, collection));
-      const newest = ours.sort((a, b) => parseCollection(b).generation - parseCollection(a).generation)[0];
-      const wanted = new Set<string>([newest ?? collectionOf(view)]);
-      if (active !== null && ours.includes(active)) wanted.add(active);
-      for (const collection of wanted) {
-        if (!existing.includes(collection))
-          await readStore.begin(collection, JSON.stringify(NO_PROGRESS), this.options.partitions);
-        await this.openOne(view, collection, held, collection !== active);
-      }
-      const replaced = active !== null && !ours.includes(active) && existing.includes(active);
-      const older = replaced ? this.options.older?.(active) : undefined;
-      if (replaced && older !== undefined) await this.openOne(older, active, held, false);
-    }
+    const { store, readStore, partitions, older = () => undefined, notice } = this.options;
+    const opening = new Opening({
+      store,
+      readStore,
+      views: this.views,
+      partitions,
+      held,
+      older,
+      anew: (collection, because) => notice?.({ kind: 'anew', collection, because }),
+    });
+    const { lanes, building } = await opening.open();
+    this.lanes = [...lanes];
+    this.building = building;
+    await this.merge();
     for (const lane of this.lanes) await lane.retry((positions) => this.decodeAt(positions));
     this.seen = await this.glance();
-  }
-
-  private async openOne(
-    view: AnyView,
-    collection: string,
-    held: ReadonlyMap<number, Lease>,
-    building: boolean,
-  ): Promise<void> {
-    const { readStore, partitions: number } = this.options;
-    const states = await readStore.states(collection);
-    if (states.length !== number)
-      throw new Error(`${collection} is divided into ${states.length} partitions and not into ${number}`);
-    const leasesOf = (partitions: ReadonlySet<number>): Lease[] =>
-      [...held].flatMap(([partition, lease]) => (partitions.has(partition) ? [lease] : []));
-    for (const partition of held.keys()) {
-      const { checkpoint, progress } = states[partition]!; // there are as many as the lease's number is below
-      const { delivered, complete } = JSON.parse(progress) as Progress;
-      const projection = new Projection(view, collection, new Set([partition]), readStore);
-      projection.complete = complete;
-      if (checkpoint !== null) await projection.open();
-      if (building) this.building.add(projection);
-      this.lanes.push(new Lane([projection], checkpoint, delivered, readStore, leasesOf));
-    }
-    await this.merge();
   }
 
   /** One step for every lane that is behind; false when all stand together at the head. */
@@ -210,9 +195,7 @@ export class ProjectionRunner {
     if (!furthest) return false;
     const head = await this.options.store.head();
     if (furthest.checkpoint !== null && furthest.checkpoint > (head ?? 0n)) {
-      throw new RangeError(
-        `The views stand at ${furthest.checkpoint} and the log ends at ${head}: it was cut off, or is another`,
-      );
+      throw new OtherLog(`The views stand at ${furthest.checkpoint} and the log ends at ${head}.`);
     }
     if (this.lanes.length === 1 && furthest.checkpoint === head) {
       await furthest.settled();
@@ -233,18 +216,18 @@ export class ProjectionRunner {
     const started = performance.now();
     const after = lane.checkpoint === null ? {} : { after: lane.checkpoint };
     const before = lane.delivered;
-    const events = this.options.store.readAll({ ...after, to, limit: this.batch });
-    for await (const piece of pieces(events, PIECE)) await this.fold(lane, piece);
+    const { batch, alone } = this.pace;
+    const events = this.options.store.readAll({ ...after, to, limit: batch });
+    for await (const piece of pieces(events, PIECE)) await this.fold(lane, piece, alone);
     await lane.handOver();
-    const full = lane.delivered - before === this.batch;
-    const took = performance.now() - started;
-    if (full && took < BATCH_MS) this.batch = Math.min(LARGEST_BATCH, this.batch * 2);
-    else if (took > 2 * BATCH_MS) this.batch = Math.max(FIRST_BATCH, this.batch >> 1);
+    this.pace.took(lane.delivered - before, performance.now() - started);
   }
 
-  private async fold(lane: Lane, events: readonly StoredEvent[]): Promise<void> {
+  private async fold(lane: Lane, events: readonly StoredEvent[], alone = false): Promise<void> {
     const parkedBefore = lane.projections.map(({ parking }) => parking.events);
-    await lane.fold(await this.deliveries(lane.partitions, events));
+    const deliveries = await this.deliveries(lane.partitions, events);
+    if (alone) for (const delivery of deliveries) await lane.foldAlone(delivery);
+    else await lane.fold(deliveries);
     lane.projections.forEach(({ parking, collection }, index) => {
       if (parking.events > parkedBefore[index]!) {
         this.options.notice?.({ kind: 'parked', collection, events: parking.events });
@@ -257,8 +240,8 @@ export class ProjectionRunner {
     const partitions = events.map(({ stream }) => partitionOf(stream, this.options.partitions));
     const isOurs = (index: number): boolean => ours.has(partitions[index]!); // as many as events
     const decoded = (await this.options.codec.decode(events.filter((_, index) => isOurs(index)))).values();
-    return events.map(({ position }, index) => ({
-      position,
+    return events.map((stored, index) => ({
+      stored,
       partition: partitions[index]!,
       decoded: isOurs(index) ? (decoded.next().value ?? null) : null,
     }));
@@ -321,8 +304,8 @@ export class ProjectionRunner {
     this.live = new AbortController();
     const { signal } = this.live;
     if (this.reopen || this.stopping.signal.aborted) return;
-    const looking = this.lookAround(signal);
-    const messages = this.options.store.subscribe({ after: lane.checkpoint, signal });
+    const looking = this.lookAround(lane, signal);
+    const messages = this.options.store.subscribe({ after: lane.checkpoint, mark: lane.at, signal });
     try {
       for await (const events of batches(messages, LIVE_BATCH)) {
         await this.fold(lane, events);
@@ -336,12 +319,18 @@ export class ProjectionRunner {
   }
 
   /** Ends the following of the log when something else is to be moved than was opened. */
-  private async lookAround(signal: AbortSignal): Promise<void> {
+  private async lookAround(lane: Lane, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
-      const changed = !signal.aborted && (await this.glance().catch(() => this.seen)) !== this.seen;
-      if (changed) this.openAgain();
+      if (signal.aborted) return;
+      const changed = (await this.glance().catch(() => this.seen)) !== this.seen;
+      if (changed || !(await this.stands(lane))) this.openAgain();
     }
+  }
+
+  /** Has the log still what the lane was made of? A log that cannot be asked is taken to have it. */
+  private async stands({ stored }: Lane): Promise<boolean> {
+    return stored === null || (await stands(this.options.store, stored).catch(() => true));
   }
 
   /** Names of what there is, whole, and of what is live. To ask for states has a store notice what it has lost. */
@@ -362,11 +351,6 @@ export class ProjectionRunner {
     return this.options.codec.decode(events);
   }
 }
-
-const isOf = ({ name, version }: AnyView, collection: string): boolean => {
-  const parsed = parseCollection(collection);
-  return parsed.name === name && parsed.version === version;
-};
 
 const compare = (a: Position | null, b: Position | null): number => {
   if (a === b) return 0;

@@ -3,11 +3,14 @@
  * has seen what the caller has written.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { DomainError } from '#kernel';
+import { DomainError, type Whole } from '#kernel';
+import type { Mark } from '#event-store/mark.js';
 import type { EventStore, Position } from '#event-store/port.js';
 import type { ListItem, ListRange, ReadStore, TextPage } from '#read-store/port.js';
+import { aboutOf } from './about.js';
 import { documentKey, type DocumentName } from './document-key.js';
 import { NO_PROGRESS, progressOf, type Progress } from './progress.js';
+import type { UnreadTypes } from './unread.js';
 import { parseCollection, type AnyView } from './view.js';
 
 export interface ViewStatus {
@@ -15,6 +18,8 @@ export interface ViewStatus {
   readonly collection: string | null;
   readonly checkpoint: Position | null;
   readonly progress: Progress;
+  /** What stood at its checkpoints. */
+  readonly marks: readonly Mark[];
 }
 
 export interface ViewLag {
@@ -24,19 +29,42 @@ export interface ViewLag {
   readonly lag: { readonly events: number; readonly seconds: number };
   /** Events that could not be folded. */
   readonly parked: number;
+  /** Events that this view has seen and nobody here could read. */
+  readonly unread: UnreadTypes;
+  /** Why it is being built, where it was there before. */
+  readonly because: string | null;
 }
 
 const POLL_MS = 5;
 const COUNTED = 1_000;
+const NONE: ReadonlySet<string> = new Set();
 
 export class ViewReader {
+  private strange: ReadonlySet<string> = NONE;
+
   constructor(private readonly store: ReadStore) {}
 
-  /** The live collection. @throws `view.not_ready` while this build's version of the view is still being built. */
+  /** From now on nothing is answered from these collections, which were made of another log. */
+  distrust(collections: ReadonlySet<string>): void {
+    this.strange = collections;
+  }
+
+  /**
+   * The live collection.
+   * @throws `view.not_ready` while this build's version of the view is still being built
+   * @throws `view.other_log` while what is live was made of another log
+   */
   async collection(view: Pick<AnyView, 'name' | 'version'>): Promise<string> {
     const active = await this.store.active(view.name);
     if (active === null || !sameVersion(active, view.version)) {
       throw new DomainError('view.not_ready', `The view ${view.name} is still being built.`, 'unavailable');
+    }
+    if (this.strange.has(active)) {
+      throw new DomainError(
+        'view.other_log',
+        `The view ${view.name} was made of another log, and is to be built anew.`,
+        'unavailable',
+      );
     }
     return active;
   }
@@ -78,7 +106,7 @@ export class ViewReader {
     );
   }
 
-  cells(view: Pick<AnyView, 'name' | 'version'>, prefix: string): Promise<[string, number][]> {
+  cells(view: Pick<AnyView, 'name' | 'version'>, prefix: string): Promise<[string, Whole][]> {
     return this.read(
       view,
       (collection) => this.store.cells(collection, prefix),
@@ -107,6 +135,7 @@ export class ViewReader {
       collection,
       checkpoint: made?.checkpoint ?? null,
       progress: made?.progress ?? NO_PROGRESS,
+      marks: made?.marks ?? [],
     };
   }
 
@@ -124,9 +153,20 @@ export class ViewReader {
     for (const { view, collection, checkpoint, progress } of statuses) {
       if (!behind.has(checkpoint)) behind.set(checkpoint, lagBehind(store, checkpoint));
       const lag = await behind.get(checkpoint)!; // just set
-      lags.set(view, { collection, lag, parked: progress.parked });
+      const { parked, unread } = progress;
+      const because = collection === null ? await this.becauseOf(view) : null;
+      lags.set(view, { collection, lag, parked, unread, because });
     }
     return lags;
+  }
+
+  private async becauseOf(view: string): Promise<string | null> {
+    for (const collection of await this.store.collections()) {
+      if (parseCollection(collection).name !== view) continue;
+      const about = await aboutOf(this.store, collection);
+      if (about?.because) return about.because;
+    }
+    return null;
   }
 
   /** Waits until every one of the views has seen the position; false when that took longer than `timeoutMs`. */

@@ -2,7 +2,7 @@
  * A view is data and pure functions. It never does I/O, reads a clock or asks another view: from the same
  * events it always makes the same documents, lists and sums. Every document belongs to one stream.
  */
-import type { DomainEvent, Recorded } from '#kernel';
+import type { DomainEvent, Recorded, Whole } from '#kernel';
 import type { ListEntry } from '#read-store/port.js';
 
 type Named<E extends DomainEvent, K extends string> = Extract<E, { type: K }>;
@@ -30,7 +30,7 @@ export interface View<Document, E extends DomainEvent = DomainEvent> {
   /** The lists the document is in, and where. */
   readonly lists?: (document: Document) => readonly Omit<ListEntry, 'key'>[];
   /** What the document contributes to figures over all documents: whole numbers by cell. */
-  readonly cells?: (document: Document) => Readonly<Record<string, number>>;
+  readonly cells?: (document: Document) => Readonly<Record<string, Whole>>;
 }
 
 /** A view of which only the shape is known: what a registry holds. */

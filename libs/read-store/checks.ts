@@ -9,7 +9,7 @@ const SORT = /^[ -~]*$/;
 
 /** What only the store can see, in the words of every adapter. */
 export const DANGLING = 'An entry is listed whose document does not exist';
-export const BEYOND = 'A cell would leave the whole numbers within 2^53';
+export const BEYOND = 'A cell would leave the whole numbers of 64 bits';
 
 /** @throws TypeError for names, sorts, partitions and amounts that the port does not allow. */
 export function checkCommits(commits: readonly CollectionCommit[]): void {
@@ -46,7 +46,8 @@ function checkCommit(commit: CollectionCommit): void {
   }
   for (const [name, amount] of commit.cells) {
     checkName('A cell', name);
-    if (!Number.isSafeInteger(amount)) throw new TypeError('A cell takes whole numbers within 2^53');
+    if (typeof amount === 'number' ? !Number.isSafeInteger(amount) : BigInt.asIntN(64, amount) !== amount)
+      throw new TypeError('A cell takes whole numbers of 64 bits');
   }
 }
 

@@ -10,6 +10,7 @@
  * JavaScript's `<` agrees with it outside the surrogates. A `sort` is printable ASCII, so that all agree.
  * What is not so is refused with a TypeError (`checks.ts`).
  */
+import type { Whole } from '#kernel';
 import type { Position } from '#event-store/port.js';
 
 /** A collection is one version of one view, for example `timeline@1`. */
@@ -39,8 +40,11 @@ export interface CollectionCommit {
   /** Entries to have, after those of `unlisted` have gone: a document moves by being in both. */
   readonly listed: readonly ListEntry[];
   readonly unlisted: readonly ListEntry[];
-  /** Whole numbers to add. A cell that comes to 0 is gone. Sums are for the view to keep within 2^53. */
-  readonly cells: ReadonlyMap<string, number>;
+  /**
+   * Whole numbers to add. A cell that comes to 0 is gone. Sums are exact within 64 bits with a sign; a commit that would
+   * take one further is refused.
+   */
+  readonly cells: ReadonlyMap<string, Whole>;
 }
 
 export interface ListRange {
@@ -104,15 +108,22 @@ export interface ReadStore {
   /** Number of entries in a list. */
   size(collection: Collection, list: string): Promise<number>;
   /** Cells whose name starts with the prefix, sorted by name. */
-  cells(collection: Collection, prefix: string): Promise<[name: string, amount: number][]>;
+  cells(collection: Collection, prefix: string): Promise<[name: string, amount: Whole][]>;
   /**
    * All of it or none of it, over all the collections given (each at most once), and only while every one of the
    * `leases` is still its holder's: not taken by another since, though its time may be over.
    * @throws LeaseLost, UnknownCollection, WrongCheckpoint, ReadStoreUnavailable, and TypeError for what no store could keep
    */
   commit(commits: readonly CollectionCommit[], leases?: readonly Lease[]): Promise<void>;
-  /** Makes an empty collection of so many partitions (default 1) without a checkpoint; changes nothing where it exists. */
-  begin(collection: Collection, progress: string, partitions?: number): Promise<void>;
+  /**
+   * Makes an empty collection of so many partitions (default 1) without a checkpoint; changes nothing where it exists.
+   * @param about text to keep with the collection as a whole; empty where nothing is given
+   */
+  begin(collection: Collection, progress: string, partitions?: number, about?: string): Promise<void>;
+  /** What is kept with the collection as a whole; null where it does not exist. */
+  about(collection: Collection): Promise<string | null>;
+  /** Keeps another text with it. @throws UnknownCollection */
+  describe(collection: Collection, about: string): Promise<void>;
   /** By number of the partition; empty where the collection does not exist. */
   states(collection: Collection): Promise<readonly PartitionState[]>;
   /** Sorted by name. */

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ERASURES } from '#customers/erasure-follower.js';
+import { readMark } from '#event-store/mark.js';
 import type { CustomerId } from '#kernel';
 import { foldersOf, onProductionPair } from '#test/support/production-pair.js';
 import { startTouchstone, until, type Touchstone } from '#test/support/touchstone.js';
@@ -107,7 +107,7 @@ describe('Erasing a person', () => {
     const position = BigInt((answer.body as { position: string }).position);
     await touchstone.settled();
     await until(
-      async () => ((await touchstone.stores.readStore.states(ERASURES))[0]?.checkpoint ?? 0n) >= position,
+      async () => (readMark((await touchstone.stores.keyStore.erasures()) ?? '')?.position ?? 0n) >= position,
     );
 
     const read = async (path: string): Promise<object> => {

@@ -77,30 +77,30 @@ describe('the commands of this suite', () => {
 });
 
 describe('one key, two customers', () => {
-  let sent: { readonly ada: Sent[]; readonly bob: Sent[] };
-  let ids: { readonly ada: string; readonly bob: string };
+  let sent: { readonly rosa: Sent[]; readonly bob: Sent[] };
+  let ids: { readonly rosa: string; readonly bob: string };
   beforeAll(async () => {
-    ids = { ada: await register('ada'), bob: await register('bob') };
-    sent = { ada: await live(ids.ada, 'ada'), bob: await live(ids.bob, 'bob') };
+    ids = { rosa: await register('rosa'), bob: await register('bob') };
+    sent = { rosa: await live(ids.rosa, 'rosa'), bob: await live(ids.bob, 'bob') };
   }, 60_000);
 
   it('makes two commands of every command, with other ids', () => {
-    for (const { answer } of [...sent.ada, ...sent.bob])
+    for (const { answer } of [...sent.rosa, ...sent.bob])
       expect(answer.headers).not.toHaveProperty('idempotency-replayed');
-    const all = [...sent.ada, ...sent.bob].flatMap(idsIn);
+    const all = [...sent.rosa, ...sent.bob].flatMap(idsIn);
     expect(new Set(all).size).toBe(all.length);
   });
 
   it('shows nothing of the one on the timeline of the other', async () => {
-    expect(await timelineOf(ids.ada)).toMatch(/ada corrected/);
-    expect(await timelineOf(ids.ada)).not.toMatch(/bob/);
+    expect(await timelineOf(ids.rosa)).toMatch(/rosa corrected/);
+    expect(await timelineOf(ids.rosa)).not.toMatch(/bob/);
     expect(await timelineOf(ids.bob)).toMatch(/bob corrected/);
-    expect(await timelineOf(ids.bob)).not.toMatch(/ada/);
+    expect(await timelineOf(ids.bob)).not.toMatch(/rosa/);
   });
 
   it('is answered as the first time when it comes again, each time', async () => {
-    for (const { command, made, answer } of [...sent.ada, ...sent.bob]) {
-      const words = made['customer'] === ids.ada ? 'ada' : 'bob';
+    for (const { command, made, answer } of [...sent.rosa, ...sent.bob]) {
+      const words = made['customer'] === ids.rosa ? 'rosa' : 'bob';
       const again = await send(command, made, command.body?.(words, made));
       expect([command.path, again.status, again.body]).toEqual([command.path, 201, answer.body]);
       expect(again.headers['idempotency-replayed']).toBe('true');
@@ -108,8 +108,8 @@ describe('one key, two customers', () => {
   });
 
   it('with another body on the same target is 422', async () => {
-    for (const { command, made } of sent.ada) {
-      const other = command.other?.('ada', made);
+    for (const { command, made } of sent.rosa) {
+      const other = command.other?.('rosa', made);
       if (other === undefined) continue;
       const { status, body } = await send(command, made, other);
       expect([command.path, status, (body as { code: string }).code]).toEqual([
@@ -121,8 +121,8 @@ describe('one key, two customers', () => {
   });
 
   it('of another caller is another command', async () => {
-    for (const { command, made } of sent.ada) {
-      const { status, headers } = await send(command, made, command.body?.('ada', made), 'admin');
+    for (const { command, made } of sent.rosa) {
+      const { status, headers } = await send(command, made, command.body?.('rosa', made), 'admin');
       expect(headers).not.toHaveProperty('idempotency-replayed');
       expect([command.path, [200, 201, 404, 409].includes(status)]).toEqual([command.path, true]);
     }
@@ -131,16 +131,16 @@ describe('one key, two customers', () => {
   it('erases the one, and the other stays as they are', async () => {
     const before = await timelineOf(ids.bob);
     const erase = ofACustomer.find(({ path }) => path.endsWith('/erase'))!; // it is among them
-    const made = { customer: ids.ada };
-    const first = await send(erase, made, erase.body?.('ada', made));
+    const made = { customer: ids.rosa };
+    const first = await send(erase, made, erase.body?.('rosa', made));
     expect(first.status).toBe(201);
-    const again = await send(erase, made, erase.body?.('ada', made));
+    const again = await send(erase, made, erase.body?.('rosa', made));
     expect([again.status, again.headers['idempotency-replayed'], again.body]).toEqual([
       201,
       'true',
       first.body,
     ]);
-    expect(await timelineOf(ids.ada)).not.toMatch(/ada/);
+    expect(await timelineOf(ids.rosa)).not.toMatch(/rosa/);
     expect(await timelineOf(ids.bob)).toBe(before);
     for (const customer of Object.values(ids)) {
       const { body } = await touchstone.get(`/v1/audit/customers/${customer}/verify`, 'auditor').expect(200);

@@ -3,6 +3,7 @@
  * definitions whoever else published it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { markOf, stands, type Mark } from '../mark.js';
 import type { EventStore, Revision, StoredEvent } from '../port.js';
 import type { Codec, Decoded } from './codec.js';
 
@@ -12,6 +13,8 @@ export interface StreamFollowerOptions {
   readonly stream: string;
   /** Told of every event of the stream once, in order. */
   readonly see: (event: Decoded) => void;
+  /** Told that what it has seen is no longer in the log: it will be told of what there is from the beginning. */
+  readonly forget: () => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -21,6 +24,8 @@ export class StreamFollower {
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
   private revision: Revision = -1n;
+  /** The last event that it has seen. */
+  private mark: Mark | null = null;
   private waiting: { readonly revision: Revision; readonly resolve: () => void }[] = [];
 
   constructor(private readonly options: StreamFollowerOptions) {}
@@ -48,8 +53,10 @@ export class StreamFollower {
     while (!signal.aborted) {
       try {
         const after = await store.head();
+        await this.forgetIfGone();
         await this.readOn();
-        for await (const message of store.subscribe({ after, filter: { streamPrefix: stream }, signal })) {
+        const filter = { streamPrefix: stream };
+        for await (const message of store.subscribe({ after, mark: this.mark, filter, signal })) {
           if (message.kind === 'event' && message.event.stream === stream) await this.seeNext(message.event);
         }
       } catch (error) {
@@ -57,6 +64,14 @@ export class StreamFollower {
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** The log may be an older one by now, or another. */
+  private async forgetIfGone(): Promise<void> {
+    if (this.mark === null || (await stands(this.options.store, this.mark))) return;
+    this.options.forget();
+    this.revision = -1n;
+    this.mark = null;
   }
 
   private async readOn(): Promise<void> {
@@ -69,6 +84,7 @@ export class StreamFollower {
     if (stored.revision <= this.revision) return;
     for (const decoded of await this.options.codec.decode([stored])) this.options.see(decoded);
     this.revision = stored.revision;
+    this.mark = markOf(stored);
     for (const { revision, resolve } of this.waiting) if (revision <= this.revision) resolve();
     this.waiting = this.waiting.filter(({ revision }) => revision > this.revision);
   }

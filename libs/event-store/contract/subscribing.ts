@@ -1,7 +1,14 @@
 /** Subscribing: catching up, saying so, going on live; filters, slow consumers, ends. */
 import { describe, expect, it } from '@jest/globals';
 import type { StoreUnderTest } from '../contract.js';
-import { StoreUnavailable, type EventStore, type Position, type SubscriptionMessage } from '../port.js';
+import { markOf, type Mark } from '../mark.js';
+import {
+  OtherLog,
+  StoreUnavailable,
+  type EventStore,
+  type Position,
+  type SubscriptionMessage,
+} from '../port.js';
 import {
   all,
   anEvent,
@@ -55,8 +62,22 @@ export function subscribing(underTest: () => StoreUnderTest): void {
     it('refuses a position that the log has not reached', async () => {
       const head = await store().head();
       await expect(all(store().subscribe({ after: (head ?? 0n) + 1_000_000_000_000n }))).rejects.toThrow(
-        RangeError,
+        OtherLog,
       );
+    });
+
+    it('refuses a mark that the log does not have, and goes on behind one that it has', async () => {
+      const { position: after } = await store().append(fresh('stream'), [anEvent()], 'no_stream');
+      let mark: Mark | undefined;
+      for await (const event of store().readAll({ after: after - 1n, to: after })) mark = markOf(event);
+      const next = anEvent();
+      await store().append(fresh('stream'), [next], 'no_stream');
+      for (const other of [{ id: anEvent().id }, { hash: 'f'.repeat(64) }])
+        await expect(all(store().subscribe({ after, mark: { ...mark!, ...other } }))).rejects.toThrow(
+          OtherLog,
+        ); // it was found
+      for await (const message of store().subscribe({ after, mark: mark! }))
+        if (delivered(next.id)(message)) break;
     });
 
     it('sees the appends of another connection', async () => {

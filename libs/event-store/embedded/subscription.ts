@@ -4,6 +4,7 @@
  * and being live are the same reading, there is no seam between them to lose an event in.
  */
 import { setImmediate as turn } from 'node:timers/promises';
+import { mustReach } from '../mark.js';
 import type { Subscribe, SubscriptionMessage } from '../port.js';
 import type { Pulse } from './pulse.js';
 import type { Reader } from './reader.js';
@@ -11,13 +12,9 @@ import type { Reader } from './reader.js';
 export async function* subscription(
   reader: Reader,
   pulse: Pulse,
-  { after = null, filter, signal }: Subscribe,
+  { after = null, mark = null, filter, signal }: Subscribe,
 ): AsyncGenerator<SubscriptionMessage> {
-  const head = reader.head();
-  if (after !== null && after > (head ?? 0n))
-    throw new RangeError(
-      `Position ${after} is behind the head ${head} of the log: this is an older or another log.`,
-    );
+  await mustReach(reader, reader.head(), { after, mark });
   let cursor = after;
   let behind = true;
   while (!signal?.aborted) {
@@ -37,6 +34,7 @@ export async function* subscription(
       await turn();
       continue;
     }
+    await mustReach(reader, reader.head(), { after: cursor });
     if (behind) yield { kind: 'caught-up', position: cursor };
     behind = false;
     await pulse.changedSince(seen, signal);

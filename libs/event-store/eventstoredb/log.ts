@@ -3,6 +3,7 @@
  * meanwhile is found; inside a page the consumer's pace is the server's.
  */
 import {
+  OtherLog,
   StoreUnavailable,
   type EventFilter,
   type Position,
@@ -108,14 +109,14 @@ export class Log {
    * A position to subscribe after that holds the same events back as `after` does. The server knows the beginnings
    * of records only, and every position that the store ever gave out is one; for another the one before is looked
    * for, from the end.
-   * @throws RangeError when `after` is beyond the end
+   * @throws OtherLog when `after` is beyond the end
    */
   async settle(after: Position | null, signal?: AbortSignal): Promise<Position | null> {
     if (after === null || after <= 0n) return null;
     const end = await this.end(signal);
     if (after > (end ?? 0n))
-      throw new RangeError(
-        `Position ${after} is behind the head ${end} of the log: this is an older or another log.`,
+      throw new OtherLog(
+        `The log ends at ${end ?? 0n}, before position ${after}: it is an older or another log.`,
       );
     const probe = allRequest('forwards', at(after), 1, null);
     const isPosition = await this.connection.read(probe, this.connection.deadlineMs, signal).then(

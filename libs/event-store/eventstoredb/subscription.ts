@@ -7,7 +7,14 @@
  * nor being dead depends on the server's saying so.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventFilter, Position, Subscribe, SubscriptionMessage } from '../port.js';
+import { markOf, mustReach } from '../mark.js';
+import {
+  OtherLog,
+  type EventFilter,
+  type Position,
+  type Subscribe,
+  type SubscriptionMessage,
+} from '../port.js';
 import { END, SILENCE } from './answers.js';
 import { storedEvent } from './events.js';
 import { passes } from './filter.js';
@@ -23,22 +30,26 @@ export interface Patience {
 }
 
 /**
- * @throws RangeError when the log does not reach `after`, at the start or, since it may have been exchanged, later
+ * @throws OtherLog when the log does not reach `after` or has something else at the mark, at the start or, since it may
+ * have been exchanged, later
  * @throws StoreUnavailable when the store is closed
  */
 export async function* subscription(
   log: Log,
-  { after = null, filter = {}, signal }: Subscribe,
+  { after = null, mark: first = null, filter = {}, signal }: Subscribe,
   watch: SubscriptionWatch,
   patience: Patience,
 ): AsyncGenerator<SubscriptionMessage> {
   let cursor = after;
+  let mark = first;
   let failures = 0;
   try {
     for (;;) {
       try {
+        await mustReach(log, null, { mark });
         for await (const message of life(log, cursor, filter, signal, watch, patience.quietMs)) {
           failures = 0;
+          if (message.kind === 'event') mark = markOf(message.event);
           cursor = message.kind === 'event' ? message.event.position : message.position;
           watch.at(cursor);
           yield message;
@@ -48,7 +59,7 @@ export async function* subscription(
       } catch (error) {
         if (signal?.aborted) return;
         log.connection.checkOpen();
-        if (error instanceof RangeError) throw error;
+        if (error instanceof OtherLog) throw error;
         watch.broke(log.connection.failure(error).message);
       }
       await pause(failures++, patience.backOffMs, [log.connection.closing, ...(signal ? [signal] : [])]);

@@ -40,6 +40,20 @@ export function collections(current: () => OpenedReadStore): void {
       expect(await store.collections()).toEqual(['v@1']);
     });
 
+    it('keep a text about themselves, which may be another later', async () => {
+      const other = await current().second();
+      expect(await store.about('v@1')).toBeNull();
+      await expect(store.describe('v@1', 'x')).rejects.toBeInstanceOf(UnknownCollection);
+      await store.begin('v@1', '{}', 2, '{"of":"é"}');
+      await store.begin('v@1', '{}', 2, 'another');
+      await put({ collection: 'w@1' });
+      expect([await other.about('v@1'), await other.about('w@1')]).toEqual(['{"of":"é"}', '']);
+      await other.describe('v@1', '{"of":2}');
+      expect(await store.about('v@1')).toBe('{"of":2}');
+      await store.drop('v@1');
+      expect(await other.about('v@1')).toBeNull();
+    });
+
     it('are active for no view once they are dropped', async () => {
       const other = await current().second();
       for (const collection of ['v@1', 'w@1']) await put({ collection });

@@ -28,7 +28,9 @@ export function prepareCatalogue(db: DatabaseSyncInstance) {
   return {
     find: db.prepare('SELECT n FROM collections WHERE name = ?'),
     names: db.prepare('SELECT name FROM collections ORDER BY name'),
-    create: db.prepare('INSERT INTO collections (name) VALUES (?)'),
+    create: db.prepare('INSERT INTO collections (name, about) VALUES (?, ?)'),
+    about: db.prepare('SELECT about FROM collections WHERE name = ?'),
+    describe: db.prepare('UPDATE collections SET about = ? WHERE name = ?'),
     remove: db.prepare('DELETE FROM collections WHERE n = ?'),
 
     partition: db.prepare(`SELECT n, checkpoint FROM collections JOIN partitions USING (n)

@@ -7,6 +7,7 @@
  * by number as well was measured: the rows are half as long, but looking the number up costs what they save.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { isTableGone } from './failure.js';
 
 /** "TsRs". Tells our files from those of other applications. */
 export const APPLICATION_ID = 0x54735273;
@@ -16,7 +17,8 @@ export const LAYOUT = 3;
 export const CATALOGUE = `
   CREATE TABLE collections (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    about TEXT NOT NULL
   );
   CREATE TABLE partitions (
     n INTEGER NOT NULL,
@@ -71,22 +73,29 @@ const SLICE = 2000;
 /**
  * Empties what was set aside and drops it, one short transaction a step: dropping a million documents at once
  * holds up every commit for seconds, because secure_delete writes zeros over each of their pages. What a crash
- * leaves is found again by its name.
+ * leaves is found again by its name. Another connection may clear the same tables at the same time.
  */
 export function* clearAside(db: DatabaseSyncInstance): Generator<void> {
-  const aside = db.prepare(
+  const next = db.prepare(
     `SELECT name, substr(name, 9, instr(substr(name, 9), '_') - 1) AS part
-     FROM sqlite_schema WHERE type = 'table' AND name LIKE 'dropped\\_%' ESCAPE '\\'`,
+     FROM sqlite_schema WHERE type = 'table' AND name LIKE 'dropped\\_%' ESCAPE '\\' LIMIT 1`,
   );
-  for (const { name, part } of aside.all() as { name: string; part: Part }[]) {
-    const key = PRIMARY_KEYS[part];
-    const slice = db.prepare(
-      `DELETE FROM ${name} WHERE (${key}) IN (SELECT ${key} FROM ${name} LIMIT ${SLICE})`,
-    );
-    while (slice.run().changes > 0) yield;
-    db.exec(`DROP TABLE IF EXISTS ${name}`);
+  for (;;) {
+    const aside = next.get() as { name: string; part: Part } | undefined;
+    if (!aside) return;
+    try {
+      if (!deletedSome(db, aside.name, PRIMARY_KEYS[aside.part]))
+        db.exec(`DROP TABLE IF EXISTS ${aside.name}`);
+    } catch (error) {
+      if (!isTableGone(error)) throw error;
+    }
+    yield;
   }
 }
+
+const deletedSome = (db: DatabaseSyncInstance, name: string, key: string): boolean =>
+  db.prepare(`DELETE FROM ${name} WHERE (${key}) IN (SELECT ${key} FROM ${name} LIMIT ${SLICE})`).run()
+    .changes > 0;
 
 const PRIMARY_KEYS: Readonly<Record<Part, string>> = {
   documents: 'id',

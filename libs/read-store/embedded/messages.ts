@@ -21,7 +21,9 @@ export type Write =
       readonly collection: Collection;
       readonly progress: string;
       readonly partitions: number;
+      readonly about: string;
     }
+  | { readonly kind: 'describe'; readonly collection: Collection; readonly about: string }
   | { readonly kind: 'activate'; readonly view: string; readonly collection: Collection }
   | { readonly kind: 'drop'; readonly collection: Collection }
   | { readonly kind: 'compact' }

@@ -30,7 +30,9 @@ export function prepareReading(db: DatabaseSyncInstance, n: number) {
     scan: prepare(`SELECT key, document FROM ${documents} WHERE key > ? ORDER BY key LIMIT ? + 0`),
     size: prepare(`SELECT count(*) FROM ${entries} WHERE list = ?`),
     // The last code point there is stands behind every continuation of the prefix.
-    cells: prepare(`SELECT name, amount FROM ${cells} WHERE name >= ?1 AND name < ?1 || char(1114111)`),
+    cells: withBigInts(
+      prepare(`SELECT name, amount FROM ${cells} WHERE name >= ?1 AND name < ?1 || char(1114111)`),
+    ),
 
     /** In the order of the index, which within one sort is not that of the keys. */
     indexOrder: {
@@ -61,12 +63,18 @@ export function prepareWriting(db: DatabaseSyncInstance, n: number) {
     unlist: prepare(`DELETE FROM ${entries} WHERE list = ? AND sort = ? AND id = ${documentId}`),
     add: prepare(`INSERT INTO ${cells} (name, amount) VALUES (?, ?)
       ON CONFLICT (name) DO UPDATE SET amount = amount + excluded.amount
-      RETURNING iif(amount BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}, amount, NULL)`),
+      RETURNING iif(typeof(amount) = 'integer', amount = 0, NULL)`),
     removeCell: prepare(`DELETE FROM ${cells} WHERE name = ?`),
   };
 }
 
 const tables = (n: number) => [table('documents', n), table('entries', n), table('cells', n)] as const;
+
+/** A sum may pass 2^53, and the binding gives no number for one that does. */
+function withBigInts(statement: StatementSyncInstance): StatementSyncInstance {
+  statement.setReadBigInts(true);
+  return statement;
+}
 
 const preparing =
   (db: DatabaseSyncInstance) =>

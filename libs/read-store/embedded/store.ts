@@ -6,6 +6,7 @@
  * remembered; when its tables are gone, another connection dropped it and the catalogue is asked again.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { wholeOf, type Whole } from '#kernel';
 import { checkRange } from '../checks.js';
 import {
   ReadStoreUnavailable,
@@ -72,16 +73,26 @@ export class EmbeddedReadStore implements ReadStore {
     return this.#read(collection, 0, (statements) => (statements.size.get(list) as [number])[0]);
   }
 
-  async cells(collection: Collection, prefix: string): Promise<[name: string, amount: number][]> {
-    return this.#read(collection, [], ({ cells }) => cells.all(prefix) as [string, number][]);
+  async cells(collection: Collection, prefix: string): Promise<[name: string, amount: Whole][]> {
+    const rows = this.#read(collection, [], ({ cells }) => cells.all(prefix) as [string, bigint][]);
+    return rows.map(([name, amount]) => [name, wholeOf(amount)]);
   }
 
   async commit(commits: readonly CollectionCommit[], leases: readonly Lease[] = []): Promise<void> {
     await this.#write({ kind: 'commit', commits, leases });
   }
 
-  async begin(collection: Collection, progress: string, partitions = 1): Promise<void> {
-    await this.#write({ kind: 'begin', collection, progress, partitions });
+  async begin(collection: Collection, progress: string, partitions = 1, about = ''): Promise<void> {
+    await this.#write({ kind: 'begin', collection, progress, partitions, about });
+  }
+
+  async about(collection: Collection): Promise<string | null> {
+    const row = this.#attempt(() => this.#catalogue.about.get(collection) as { about: string } | undefined);
+    return row?.about ?? null;
+  }
+
+  async describe(collection: Collection, about: string): Promise<void> {
+    await this.#write({ kind: 'describe', collection, about });
   }
 
   async states(collection: Collection): Promise<PartitionState[]> {

@@ -40,7 +40,10 @@ export class Writes {
           this.#commit(write.commits, write.leases);
           return null;
         case 'begin':
-          this.#begin(write.collection, write.progress, write.partitions);
+          this.#begin(write.collection, write.progress, write.partitions, write.about);
+          return null;
+        case 'describe':
+          this.#describe(write.collection, write.about);
           return null;
         case 'activate':
           this.#activate(write.view, write.collection);
@@ -70,15 +73,20 @@ export class Writes {
     });
   }
 
-  #begin(collection: Collection, progress: string, partitions: number): void {
+  #begin(collection: Collection, progress: string, partitions: number, about: string): void {
     checkBegin(collection, partitions);
     this.#atomically(() => {
       if (this.#catalogue.find.get(collection)) return;
-      const n = Number(this.#catalogue.create.run(collection).lastInsertRowid);
+      const n = Number(this.#catalogue.create.run(collection, about).lastInsertRowid);
       createTables(this.db, n);
       for (let partition = 0; partition < partitions; partition++)
         this.#catalogue.createPartition.run(n, partition, NONE, progress);
     });
+  }
+
+  #describe(collection: Collection, about: string): void {
+    if (this.#catalogue.describe.run(about, collection).changes === 0)
+      throw new UnknownCollection(collection);
   }
 
   #activate(view: string, collection: Collection): void {
@@ -122,9 +130,10 @@ export class Writes {
     for (const { list, sort, key } of commit.listed) statements.list.run(list, sort, key);
     for (const [name, amount] of commit.cells) {
       if (amount === 0) continue;
-      const [sum] = statements.add.get(name, amount) as [number | null];
-      if (sum === null) throw new TypeError(BEYOND);
-      if (sum === 0) statements.removeCell.run(name);
+      // SQLite goes on in floating point where 64 bits do not hold a sum.
+      const [isZero] = statements.add.get(name, amount) as [number | null];
+      if (isZero === null) throw new TypeError(BEYOND);
+      if (isZero === 1) statements.removeCell.run(name);
     }
   }
 

@@ -45,7 +45,7 @@ export function argumentsOf(commits: readonly CollectionCommit[], leases: readon
     section(listedOnly(listed, documents));
     section(unlisted.map(memberOf));
     section(listed.flatMap((entry) => ['0', memberOf(entry)]));
-    const sums = [...cells].filter(([, amount]) => amount !== 0);
+    const sums = [...cells].filter(([, amount]) => amount !== 0 && amount !== 0n);
     section(sums.map(([name]) => name));
     section(sums.map(([, amount]) => String(amount)));
   }

@@ -8,7 +8,7 @@
  *                                                  v:<view> → collection its queries are answered from
  *     {touchstone}:2:leases                hash    name → holder \0 token \0 end in ms since 1970
  *     {touchstone}:2:state:<collection>    hash    partitions, documents, entries, cells → how many there are
- *                                                  checkpoint:<n>, progress:<n> of each partition
+ *                                                  about → text; checkpoint:<n>, progress:<n> of each partition
  *     {touchstone}:2:documents:<collection> hash   key → JSON text
  *     {touchstone}:2:entries:<collection>  zset    list \0 sort \0 key, all of score 0: sorted by their bytes
  *     {touchstone}:2:cells:<collection>    hash    name → amount

@@ -7,6 +7,7 @@
  * to, and whoever commits builds it again from the log. Who reads meanwhile is refused, and never told that there is
  * nothing where there was something.
  */
+import { wholeOf, type Whole } from '#kernel';
 import { compact, type Connection, type Script } from '#redis/index.js';
 import { checkBegin, checkCommits, checkLease, checkName, checkRange } from '../checks.js';
 import {
@@ -71,12 +72,12 @@ export class RedisReadStore implements ReadStore {
     return (await this.#read<[number]>(SCRIPTS.SIZE, collection, [list]))?.[0] ?? 0;
   }
 
-  async cells(collection: Collection, prefix: string): Promise<[name: string, amount: number][]> {
+  async cells(collection: Collection, prefix: string): Promise<[name: string, amount: Whole][]> {
     const found = await this.#read<[names: string[], chunks: string[][]]>(SCRIPTS.CELLS, collection, [
       prefix,
     ]);
     const amounts = found?.[1].flat() ?? [];
-    return (found?.[0] ?? []).map((name, i) => [name, Number(amounts[i])]);
+    return (found?.[0] ?? []).map((name, i) => [name, wholeOf(BigInt(amounts[i] ?? 0))]);
   }
 
   async commit(commits: readonly CollectionCommit[], leases: readonly Lease[] = []): Promise<void> {
@@ -90,9 +91,19 @@ export class RedisReadStore implements ReadStore {
     for (const { collection } of commits) this.#seen.add(collection);
   }
 
-  async begin(collection: Collection, progress: string, partitions = 1): Promise<void> {
+  async begin(collection: Collection, progress: string, partitions = 1, about = ''): Promise<void> {
     checkBegin(collection, partitions);
-    await this.connection.run(SCRIPTS.BEGIN, this.#keysOf(collection), [collection, progress, partitions]);
+    const args = [collection, progress, partitions, about];
+    await this.connection.run(SCRIPTS.BEGIN, this.#keysOf(collection), args);
+  }
+
+  async about(collection: Collection): Promise<string | null> {
+    return (await this.#read<[string]>(SCRIPTS.ABOUT, collection, []))?.[0] ?? null;
+  }
+
+  async describe(collection: Collection, about: string): Promise<void> {
+    const answer = await this.connection.run(SCRIPTS.DESCRIBE, this.#keysOf(collection), [collection, about]);
+    if ((answer as [Standing])[0] !== 'ok') throw new UnknownCollection(collection);
   }
 
   /** Empty for one that was lost too: to be begun again. */
