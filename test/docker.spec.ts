@@ -36,9 +36,14 @@ describe('the compose file', () => {
   it('sets what the program reads, and nothing else', async () => {
     const known = new Set([...asked(readConfig), ...asked(masterKeysFrom)]);
     const set = found(/^ *(?:environment: \{ )?([A-Z][A-Z_]+): /gm, await compose());
-    const ours = set.filter((name) => !name.startsWith('EVENTSTORE_') || name.startsWith('EVENTSTORE_URL'));
+    const [theirs, ours] = [
+      set.filter((name) => name.startsWith('EVENTSTORE_')),
+      set.filter((name) => !name.startsWith('EVENTSTORE_')),
+    ];
     expect(ours.length).toBeGreaterThan(5);
+    expect(ours).toContain('EVENTS_URL');
     expect(ours.filter((name) => !known.has(name))).toEqual([]);
+    expect(theirs.filter((name) => known.has(name))).toEqual([]); // the server would not start with one of ours
   });
 
   it('names files that are there', async () => {

@@ -2,14 +2,13 @@
 /** `touchstone-api`: the HTTP side, and in embedded mode the projections in a thread beside it. */
 import { createLogger, listen } from '#http/index.js';
 import { startProjectorThread } from '../projector/start-thread.js';
-import { readConfig } from '../composition/config.js';
-import { runProcess } from '../composition/process.js';
+import { configure, runProcess } from '../composition/process.js';
 import { openStores } from '../composition/stores.js';
 import { logSubscriptions } from '../composition/subscription-log.js';
 import { createApi } from './app.js';
 
 await runProcess(async (say) => {
-  const config = readConfig(process.env);
+  const config = configure(process.env);
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config, logSubscriptions(log));
   const projector = config.projector === 'inside' ? startProjectorThread(config, log) : null;

@@ -2,7 +2,8 @@
  * Who is asked: a running server, or this very program started on the data folder for as long as the command takes.
  * Both are spoken to over HTTP, so that a command does one thing only.
  */
-import { readConfig, type Config } from '../composition/config.js';
+import type { Config } from '../composition/config.js';
+import { configure } from '../composition/process.js';
 import { Failure, USAGE } from './exit.js';
 
 export interface Target {
@@ -31,7 +32,7 @@ export interface Embedding {
 
 export function configOf({ data }: TargetOptions): Config {
   const folder = data === undefined ? {} : { TOUCHSTONE_DATA: data };
-  return readConfig({ LOG_LEVEL: 'error', ...process.env, ...folder });
+  return configure({ LOG_LEVEL: 'error', ...process.env, ...folder });
 }
 
 export async function openTarget(options: TargetOptions, embedding: Embedding = {}): Promise<Target> {

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { MasterKeys } from '#key-store/index.js';
 import { address, ConfigError, oneOf, whole, type Environment } from './environment.js';
+import { eventsUrl } from './events-url.js';
 import { masterKeysFrom } from './master-keys.js';
 
 export { ConfigError, type Environment };
@@ -26,11 +27,12 @@ export interface Config {
   readonly projector: (typeof PROJECTOR)[number];
   /** For how long what a process holds stays undone by others after it froze or died, in milliseconds. */
   readonly leaseMs: number;
+  /** What whoever set all this should change, a line each; it is not wrong yet. */
+  readonly advice: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 const PROJECTOR = ['inside', 'none'] as const;
-const ESDB = ['esdb:', 'esdb+discover:'];
 const REDIS = ['redis:', 'rediss:'];
 
 /** @param defaultPort where PORT is not set: each app has its own, so that they start side by side */
@@ -40,9 +42,10 @@ export function readConfig(env: Environment, defaultPort = 3000): Config {
     throw new ConfigError(
       'KEYS_URL is REDIS_URL: give the keys a Redis, or a database, of their own. Views may be flushed; keys may not.',
     );
+  const { url: eventStoreUrl, advice } = eventsUrl(env);
   return {
     dataFolder: resolve(env['TOUCHSTONE_DATA'] || 'data'),
-    eventStoreUrl: address(env, 'EVENTSTORE_URL', ESDB),
+    eventStoreUrl,
     redisUrl,
     keysUrl,
     masterKeys: masterKeysFrom(env),
@@ -52,6 +55,7 @@ export function readConfig(env: Environment, defaultPort = 3000): Config {
     readyLagSeconds: whole(env, 'READY_LAG_SECONDS', 30, 1, 86_400),
     projector: oneOf(env, 'PROJECTOR', PROJECTOR, 'inside'),
     leaseMs: whole(env, 'LEASE_MS', 6_000, 100, 600_000),
+    advice,
   };
 }
 

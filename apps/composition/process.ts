@@ -2,9 +2,16 @@
  * The life of a process: it starts, or says in one line why not; it runs until it is told to stop; it ends what is
  * under way. Exit codes: 0 when told to stop, 2 for a wrong configuration, 1 for everything else.
  */
-import { ConfigError } from './config.js';
+import { ConfigError, readConfig, type Config, type Environment } from './config.js';
 
 type Stop = () => Promise<void>;
+
+/** The settings that a process starts with. What they advise is said on standard error. @throws ConfigError */
+export function configure(env: Environment, defaultPort?: number): Config {
+  const config = readConfig(env, defaultPort);
+  for (const line of config.advice) process.stderr.write(`${line}\n`);
+  return config;
+}
 
 /** @param start gives back how to stop; `say` tells whoever started the process, on standard output */
 export async function runProcess(start: (say: (line: string) => void) => Promise<Stop>): Promise<void> {

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** `touchstone-projector`: moves the views along the log until it is told to stop. Run as many as you like. */
 import { createLogger, listen } from '#http/index.js';
-import { readConfig } from '../composition/config.js';
-import { runProcess } from '../composition/process.js';
+import { configure, runProcess } from '../composition/process.js';
 import { openStores } from '../composition/stores.js';
 import { logSubscriptions } from '../composition/subscription-log.js';
 import { createMonitor } from './monitor.js';
@@ -12,7 +11,7 @@ import { startProjector } from './projector.js';
 const DEFAULT_PORT = 3001;
 
 await runProcess(async (say) => {
-  const config = readConfig(process.env, DEFAULT_PORT);
+  const config = configure(process.env, DEFAULT_PORT);
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config, logSubscriptions(log));
   const projector = await startProjector(stores, log, config);

@@ -4,7 +4,7 @@
  *
  * It is not EventStoreDB. It has no persistent subscriptions, projections, links, access control lists, stream
  * limits ($maxAge, $maxCount), scavenging or cluster, and proves nothing about any of them. The same tests run
- * against a real server when EVENTSTORE_URL is set, and that is what counts.
+ * against a real server when EVENTS_URL is set, and that is what counts.
  */
 export type { Credentials } from './access.js';
 export type { Calls, ReadCall } from './calls.js';

@@ -83,6 +83,18 @@ describe('a wrong configuration', () => {
   });
 });
 
+describe('the former name of a setting', () => {
+  it('is said once, with the name that took its place, and taken as that', async () => {
+    const { code, error } = await failToStart(folder, { EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' });
+    expect(code).toBe(1);
+    expect(error.split('\n')).toEqual([
+      expect.stringMatching(/^EVENTSTORE_URL is the former name of EVENTS_URL: set that in its place/),
+      expect.stringMatching(/^EventStoreDB at 127\.0\.0\.1:1 is not available/),
+      '',
+    ]);
+  });
+});
+
 describe('a port that is taken', () => {
   it('is said, and the key of a first start is not lost by it', async () => {
     const other = createServer().listen(0, '127.0.0.1');

@@ -58,7 +58,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   const viewsWire = await startWire(views.port);
   const { url, ...eventStoreDb } = await startEventStoreDb(join(folder, 'log'));
   const env = {
-    EVENTSTORE_URL: url + eventStoreDbOptions,
+    EVENTS_URL: url + eventStoreDbOptions,
     REDIS_URL: viewsWire.url,
     KEYS_URL: keys.url,
     MASTER_KEY: randomBytes(32).toString('base64'),

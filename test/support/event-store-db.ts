@@ -1,5 +1,5 @@
 /**
- * The server that the specs of the EventStoreDB adapter run against: the one at EVENTSTORE_URL, or else the double
+ * The server that the specs of the EventStoreDB adapter run against: the one at EVENTS_URL, or else the double
  * in a process of its own. What a spec appended to a real server is deleted when it closes.
  */
 import { EventStoreDBClient } from '@eventstore/db-client';
@@ -9,9 +9,10 @@ import {
   type EventStoreDb,
   type EventStoreDbOptions,
 } from '#event-store/eventstoredb/eventstoredb.js';
+import { eventsUrl } from '../../apps/composition/events-url.js';
 import { startRemoteDouble } from '../eventstoredb-double/remote.js';
 
-const realUrl = process.env['EVENTSTORE_URL'];
+const realUrl = eventsUrl(process.env).url;
 
 /** Whether there is a real server, to which nothing can be done that only a double can do. */
 export const isReal = realUrl !== undefined;

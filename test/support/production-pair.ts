@@ -1,5 +1,5 @@
 /**
- * The production pair for a test: EventStoreDB's protocol double in this process, or the server at EVENTSTORE_URL, and
+ * The production pair for a test: EventStoreDB's protocol double in this process, or the server at EVENTS_URL, and
  * a redis-server of its own, which keeps views in one database and keys, durably, in another.
  *
  * A suite that runs with STORES=eventstoredb+redis runs on it, with the same expectations as on embedded stores.
@@ -23,7 +23,7 @@ export async function startProductionPair(): Promise<ProductionPair> {
     eventStoreDb,
     redis,
     env: {
-      EVENTSTORE_URL: eventStoreDb.url,
+      EVENTS_URL: eventStoreDb.url,
       REDIS_URL: `${redis.url}/0`,
       KEYS_URL: `${redis.url}/1`,
       MASTER_KEY: randomBytes(32).toString('base64'),

@@ -34,8 +34,8 @@ afterEach(async () => {
 });
 
 /** Starts the program on the test's own folders; what it writes gathers in `said`. */
-function start(...args: readonly string[]) {
-  const env = { ...inherited(), TOUCHSTONE_DATA: join(folder, 'data'), TMPDIR: folder };
+function startWith(settings: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const env = { ...inherited(), TOUCHSTONE_DATA: join(folder, 'data'), TMPDIR: folder, ...settings };
   const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   const said = { out: '', err: '' };
@@ -47,6 +47,8 @@ function start(...args: readonly string[]) {
   });
   return { child, said, ended };
 }
+
+const start = (...args: readonly string[]) => startWith({}, ...args);
 
 /** On a data folder of its own. */
 const embedded = (...args: readonly string[]): Promise<Ended> => start(...args).ended;
@@ -219,6 +221,17 @@ describe('touchstone on a data folder', () => {
 });
 
 describe('touchstone', () => {
+  it('says the former name of a setting once, with the name that took its place', async () => {
+    const settings = { EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' };
+    const { code, err } = await startWith(settings, 'parked').ended;
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual([
+      expect.stringMatching(/^EVENTSTORE_URL is the former name of EVENTS_URL: set that in its place/),
+      expect.stringMatching(/^EventStoreDB at 127\.0\.0\.1:1 is not available/),
+      '',
+    ]);
+  });
+
   it('issues, lists and revokes keys', async () => {
     const issued = json<{ keyId: string; key: string }>(
       await remote('keys', 'issue', '--role', 'analyst', '--label', 'dashboards', '--json'),
