@@ -18,7 +18,7 @@ const ROUNDS = 7;
 
 export async function benchClientAppend(): Promise<readonly Row[]> {
   const folder = temporaryFolder();
-  const double = await startRemoteDouble({ logFile: join(folder, 'log') });
+  const double = await startRemoteDouble({ logFile: join(folder, 'log'), synced: true });
   const store = await openEventStoreDb({ url: double.url });
   const client = EventStoreDBClient.connectionString(double.url);
   const byAdapter: AppendOne = knowingHeads((stream, event, head) =>

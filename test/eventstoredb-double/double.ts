@@ -23,6 +23,8 @@ export interface DoubleOptions {
   readonly statisticsEvery?: number;
   /** A file that keeps the log across kills. */
   readonly logFile?: string;
+  /** Each append is on the disk before it is answered, for what is measured beside stores that sync. Default: false. */
+  readonly synced?: boolean;
   /**
    * A filtered subscription that goes live sends a checkpoint. As 24.6 does it, that is what it sent last; where it
    * has sent nothing, because nothing since the start matched, it is 2^64 - 1 (corrected by KurrentDB's pull request
@@ -62,7 +64,8 @@ const STATISTICS_EVERY = 64;
 
 /** Starts a double of EventStoreDB in this process, listening on loopback. */
 export async function startEventStoreDbDouble(options: DoubleOptions = {}): Promise<EventStoreDbDouble> {
-  const durable = options.logFile === undefined ? null : new Durable(options.logFile);
+  const durable =
+    options.logFile === undefined ? null : new Durable(options.logFile, options.synced ?? false);
   const log = new EventLog(options.origin ?? 0n, options.statisticsEvery ?? STATISTICS_EVERY, durable);
   const [faults, calls] = [new Faults(), new Calls()];
 

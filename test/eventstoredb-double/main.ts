@@ -3,10 +3,13 @@ import { parseArgs } from 'node:util';
 import { startEventStoreDbDouble } from './index.js';
 import { obeyParent } from './remote.js';
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, log: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { port: { type: 'string' }, log: { type: 'string' }, synced: { type: 'boolean' } },
+});
 const double = await startEventStoreDbDouble({
   port: Number(values.port ?? 0),
   ...(values.log === undefined ? {} : { logFile: values.log }),
+  synced: values.synced ?? false,
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {

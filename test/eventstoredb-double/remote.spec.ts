@@ -46,7 +46,7 @@ it('a double in a process of its own is told what to do wrong, and what was aske
 it('killed, it comes back on the same port with its log', async () => {
   const what = events(3);
   await client.appendToStream('kept', what, BY_APPEND);
-  const port = Number(new URL(remote.url.replace('esdb:', 'http:')).port);
+  const { port } = remote;
   await remote.kill();
   remote = await startRemoteDouble({ logFile, port });
   await until(() => all(client.readAll({ maxCount: 1 })).catch(() => null));

@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { EventStoreDbDouble } from './double.js';
+import type { DoubleOptions, EventStoreDbDouble } from './double.js';
 import type { Fault, Interruption, Method } from './faults.js';
 
 export type Order =
@@ -24,6 +24,7 @@ export type Order =
 
 export interface RemoteDouble {
   readonly url: string;
+  readonly port: number;
   readonly process: ChildProcess;
   /** Obeyed when it is answered; what has a number for an answer gives it as text, in full. */
   tell(order: Order): Promise<string>;
@@ -38,12 +39,14 @@ interface Message<Content> {
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 
-/** `logFile` keeps the log across kills; a port of the test's own keeps the URL. */
+/** A port of the test's own keeps the URL. */
 export async function startRemoteDouble(
-  options: { readonly port?: number; readonly logFile?: string } = {},
+  options: Pick<DoubleOptions, 'port' | 'logFile' | 'synced'> = {},
 ): Promise<RemoteDouble> {
-  const log = options.logFile === undefined ? [] : ['--log', options.logFile];
-  const child = fork(MAIN, ['--port', String(options.port ?? 0), ...log], {
+  const args = ['--port', String(options.port ?? 0)];
+  if (options.logFile !== undefined) args.push('--log', options.logFile);
+  if (options.synced) args.push('--synced');
+  const child = fork(MAIN, args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [{ content: url }] = (await once(child, 'message')) as [Message<string>];
@@ -55,6 +58,7 @@ export async function startRemoteDouble(
   let last = 0;
   return {
     url,
+    port: Number(/:(\d+)\?/.exec(url)?.[1]),
     process: child,
     tell: (order) =>
       new Promise((answered) => {

@@ -1,7 +1,7 @@
 /** A store that goes away under load and comes back, and the load that must go on by itself then. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import type { StoreServer } from '#test/support/deployment.js';
+import type { StoreServer } from '#test/support/event-store-server.js';
 import type { Server } from '#test/support/server.js';
 import type { Load } from './load.js';
 

@@ -1,6 +1,7 @@
 /**
- * The production pair as it is deployed, every part a process of its own that can be stopped, killed and frozen:
- * EventStoreDB's double with its log in a file, a Redis for views, a Redis for keys, APIs and projectors.
+ * The production pair as it is deployed, every part a process of its own that can be stopped, killed and frozen: a server
+ * of the event store, which is EventStoreDB's double unless EVENT_STORE_COMMAND names another, a Redis for views, a Redis
+ * for keys, APIs and projectors.
  *
  *     const deployment = await startDeployment();
  *     const api = await deployment.startApi();
@@ -12,22 +13,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRemoteDouble, type Order, type RemoteDouble } from '#test/eventstoredb-double/index.js';
 import { readConfig } from '../../apps/composition/config.js';
 import { openStores, type Stores } from '../../apps/composition/stores.js';
+import { startEventStore, type EventStoreServer } from './event-store-server.js';
 import { startRedis, type RedisServer } from './redis.js';
 import { startProjectorProcess, startServer, type Running, type Server } from './server.js';
 import { startWire, type Wire } from './wire.js';
 
-/** A server of the deployment. What it acknowledged outlives all of this. */
-export type StoreServer = Pick<RedisServer, 'start' | 'stop' | 'kill' | 'freeze' | 'thaw'>;
-
-export interface EventStoreDbServer extends StoreServer {
-  tell(order: Order): Promise<string>;
-}
-
 export interface Deployment {
-  readonly eventStoreDb: EventStoreDbServer;
+  readonly eventStoreDb: EventStoreServer;
   readonly views: RedisServer;
   /** What the processes of Touchstone reach the views by. */
   readonly viewsWire: Wire;
@@ -56,9 +50,9 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     startRedis({ appendOnly: true }),
   ]);
   const viewsWire = await startWire(views.port);
-  const { url, ...eventStoreDb } = await startEventStoreDb(join(folder, 'log'));
+  const eventStoreDb = await startEventStore();
   const env = {
-    EVENTS_URL: url + eventStoreDbOptions,
+    EVENTS_URL: eventStoreDb.url + eventStoreDbOptions,
     REDIS_URL: viewsWire.url,
     KEYS_URL: keys.url,
     MASTER_KEY: randomBytes(32).toString('base64'),
@@ -82,30 +76,8 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     close: async () => {
       await Promise.all(running.map((one) => one.kill()));
       await viewsWire.close();
-      await Promise.all([eventStoreDb.kill(), views.close(), keys.close()]);
+      await Promise.all([eventStoreDb.close(), views.close(), keys.close()]);
       await rm(folder, { recursive: true, force: true });
     },
-  };
-}
-
-async function startEventStoreDb(logFile: string): Promise<EventStoreDbServer & { readonly url: string }> {
-  let running: RemoteDouble = await startRemoteDouble({ logFile });
-  const { url } = running;
-  const port = Number(/:(\d+)\?/.exec(url)?.[1]);
-  const signal = (name: NodeJS.Signals): void => void running.process.kill(name);
-  const end = async (name: NodeJS.Signals): Promise<void> => {
-    signal('SIGCONT');
-    await running.kill(name);
-  };
-  return {
-    url,
-    tell: (order) => running.tell(order),
-    start: async () => {
-      running = await startRemoteDouble({ port, logFile });
-    },
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
-    freeze: () => signal('SIGSTOP'),
-    thaw: () => signal('SIGCONT'),
   };
 }

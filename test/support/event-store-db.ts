@@ -1,6 +1,7 @@
 /**
- * The server that the specs of the EventStoreDB adapter run against: the one at EVENTS_URL, or else the double
- * in a process of its own. What a spec appended to a real server is deleted when it closes.
+ * The server that the specs of the EventStoreDB adapter run against: the one at EVENTS_URL, or one that
+ * EVENT_STORE_COMMAND starts, or else the double in a process of its own, which stands in. What a spec appended to the
+ * server at EVENTS_URL is deleted when it closes.
  */
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { describe } from '@jest/globals';
@@ -11,14 +12,17 @@ import {
 } from '#event-store/eventstoredb/eventstoredb.js';
 import { eventsUrl } from '../../apps/composition/events-url.js';
 import { startRemoteDouble } from '../eventstoredb-double/remote.js';
+import { isDouble, startEventStore } from './event-store-server.js';
 
 const realUrl = eventsUrl(process.env).url;
 
-/** Whether there is a real server, to which nothing can be done that only a double can do. */
-export const isReal = realUrl !== undefined;
-/** For what only a double can be made to do; named as skipped where there is a real server. */
-export const describeOnDouble = isReal ? describe.skip : describe;
-export const serverName = isReal ? 'EventStoreDB' : "EventStoreDB's double";
+const standsIn = realUrl === undefined && isDouble;
+
+/** For what only the double can be made to do; named as skipped on another server. */
+export const describeOnDouble = standsIn ? describe : describe.skip;
+export const serverName = standsIn
+  ? "EventStoreDB's double"
+  : `the server of ${realUrl === undefined ? 'EVENT_STORE_COMMAND' : 'EVENTS_URL'}`;
 
 export interface ServerUnderTest {
   readonly url: string;
@@ -28,7 +32,7 @@ export interface ServerUnderTest {
 }
 
 export async function serverUnderTest(): Promise<ServerUnderTest> {
-  const server = realUrl === undefined ? await forkDouble() : { url: realUrl, end: async () => undefined };
+  const server = realUrl === undefined ? await startServer() : { url: realUrl, close: async () => undefined };
   const stores: EventStoreDb[] = [];
   const streams = new Set<string>();
   return {
@@ -40,8 +44,8 @@ export async function serverUnderTest(): Promise<ServerUnderTest> {
     },
     close: async () => {
       for (const store of stores) await store.close();
-      if (isReal) await deleteStreams(server.url, streams);
-      await server.end();
+      if (realUrl !== undefined) await deleteStreams(server.url, streams);
+      await server.close();
     },
   };
 }
@@ -65,7 +69,9 @@ async function deleteStreams(url: string, streams: ReadonlySet<string>): Promise
   await client.dispose();
 }
 
-async function forkDouble(): Promise<{ url: string; end(): Promise<void> }> {
+/** These specs start no server again, so the double keeps no log. */
+async function startServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  if (!isDouble) return startEventStore();
   const { url, kill } = await startRemoteDouble();
-  return { url, end: kill };
+  return { url, close: kill };
 }

@@ -1,15 +1,16 @@
 /**
- * The production pair for a test: EventStoreDB's protocol double in this process, or the server at EVENTS_URL, and
- * a redis-server of its own, which keeps views in one database and keys, durably, in another.
+ * The production pair for a test: a server of the event store, which is EventStoreDB's double unless EVENT_STORE_COMMAND
+ * names another, and a redis-server, which keeps views in one database and keys, durably, in another. Each is a process
+ * with a folder of its own.
  *
  * A suite that runs with STORES=eventstoredb+redis runs on it, with the same expectations as on embedded stores.
  */
 import { randomBytes } from 'node:crypto';
-import { startEventStoreDbDouble, type EventStoreDbDouble } from '#test/eventstoredb-double/index.js';
+import { startEventStore, type EventStoreServer } from './event-store-server.js';
 import { startRedis, type RedisServer } from './redis.js';
 
 export interface ProductionPair {
-  readonly eventStoreDb: EventStoreDbDouble;
+  readonly eventStoreDb: EventStoreServer;
   readonly redis: RedisServer;
   /** What makes a process use them. */
   readonly env: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ export interface ProductionPair {
 
 export async function startProductionPair(): Promise<ProductionPair> {
   const redis = await startRedis({ appendOnly: true });
-  const eventStoreDb = await startEventStoreDbDouble();
+  const eventStoreDb = await startEventStore();
   return {
     eventStoreDb,
     redis,
@@ -51,7 +52,7 @@ export async function storesOf(folder: string): Promise<ProductionPair['env']> {
 /** Where its stores keep their files, beside the data folder itself. */
 export const foldersOf = (folder: string): string[] => {
   const pair = pairs.get(folder);
-  return pair === undefined ? [] : [pair.redis.folder];
+  return pair === undefined ? [] : [pair.eventStoreDb.folder, pair.redis.folder];
 };
 
 export async function closeStoresOf(folder: string): Promise<void> {

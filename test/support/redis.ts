@@ -13,11 +13,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port.js';
 
 export interface RedisOptions {
   /** Writes each commit to disk before it is answered. Default: nothing is ever written to disk. */
@@ -171,14 +171,6 @@ async function launch(folder: string, port: number, options: RedisOptions): Prom
     await ended;
     throw error;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // of a server that listens on TCP
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** It may have ended by itself. */

@@ -7,8 +7,9 @@ const ASK_AGAIN_MS = 10;
 /** What the condition answers, as soon as that is neither false nor null nor undefined. */
 export async function until<T>(
   condition: () => T | Promise<T>,
+  patienceMs = PATIENCE_MS,
 ): Promise<Exclude<Awaited<T>, false | null | undefined>> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const answer = await condition();
     if (answer !== false && answer !== null && answer !== undefined)
