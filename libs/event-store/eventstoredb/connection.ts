@@ -119,6 +119,11 @@ export class Connection {
     );
   }
 
+  /**
+   * By Append, and not by BatchAppend as the client's own `appendToStream`: where a server answers an append of a batch
+   * twice, the client throws `undefined is not iterable` in a listener of its own. Nobody can catch it, and the process
+   * ends.
+   */
   #append(requests: readonly AppendReq[], deadline: number): Promise<AppendResp> {
     return this.#client['execute']<StreamsClient, AppendResp>(
       StreamsClient,
