@@ -91,6 +91,24 @@ describe.each([
   });
 });
 
+it.each([
+  ['Append', BY_APPEND, { type: 'timeout', code: 10 }, 3_000],
+  ['BatchAppend', { deadline: 500 }, {}, 500],
+] as const)(
+  '%s gives up what is being written by another call, though it recognises it',
+  async (_, options, error, ms) => {
+    const [stream, what] = [fresh('stream'), events(2)];
+    const begun = performance.now();
+    const append = () => rig.client.appendToStream(stream, what, { ...options, expectedRevision: NO_STREAM });
+    const both = [append(), append()];
+    const first = await Promise.race(both);
+    await expect(Promise.all(both)).rejects.toMatchObject(error);
+    expect(performance.now() - begun).toBeGreaterThan(ms - 50);
+    expect(await append()).toEqual(first);
+    expect(ids(await all(rig.client.readStream(stream)))).toEqual(what.map(({ id }) => id));
+  },
+);
+
 it('recognises a repetition after a restart by an exact revision only', async () => {
   const [exact, any] = [fresh('stream'), fresh('stream')];
   const what = events(1);

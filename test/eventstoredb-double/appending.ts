@@ -1,5 +1,6 @@
 /** Append: one stream of requests, one answer. A wrong expected version is an answer here, not an error. */
 import type { ServerReadableStream } from '@grpc/grpc-js';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog, NewRecord } from './event-log.js';
 import { append, type Expected, type Outcome } from './expectation.js';
 import { wire } from './messages.js';
@@ -13,6 +14,9 @@ type ProposedMessage =
   | InstanceType<typeof streams.AppendReq.ProposedMessage>
   | InstanceType<typeof streams.BatchAppendReq.ProposedMessage>;
 
+/** A server gives up what it dropped after 2 s, and looks every second. */
+const GIVE_UP_MS = 3_000;
+
 export type AppendAnswer = { readonly response: Response } | { readonly refusal: Refusal };
 
 /**
@@ -25,6 +29,7 @@ export async function answerAppend(
   call: ServerReadableStream<Request, Response>,
   maxAppendSize: number,
 ): Promise<AppendAnswer> {
+  const begun = performance.now();
   let options: ReturnType<Request['getOptions']>;
   const events: NewRecord[] = [];
   let size = 0;
@@ -42,8 +47,11 @@ export async function answerAppend(
   if (call.cancelled) throw new Error('The request was cut.');
   if (!options) return { refusal: refusals.unknown('Exception was thrown by handler.') };
   const stream = streamNameOf(options.getStreamIdentifier());
+  if (stream === '') return { refusal: refusals.unknown('Exception was thrown by handler.') };
   const expected = expectedOf(options);
-  return responseTo(append(log, stream, events, expected), stream, expected, log.origin);
+  const outcome = append(log, stream, events, expected, begun);
+  if (outcome.kind === 'under way') await delay(GIVE_UP_MS, undefined, { ref: false });
+  return responseTo(outcome, stream, expected, log.origin);
 }
 
 /** What the server counts against its largest append: data, metadata, and the type in UTF-16. */
@@ -85,19 +93,17 @@ function responseTo(outcome: Outcome, stream: string, expected: Expected, origin
   switch (outcome.kind) {
     case 'stream deleted':
       return { refusal: refusals.streamDeleted(stream) };
+    case 'under way':
+      return { refusal: refusals.timedOut('Prepare phase timeout.') };
     case 'wrong expected version':
       return { response: wrongExpectedVersion(outcome.actual, expected) };
     case 'stored': {
-      const success = new streams.AppendResp.Success();
-      if (outcome.last === null) success.setNoStream(new shared.Empty()).setNoPosition(new shared.Empty());
-      else {
-        const position = wire(outcome.last.offset, origin);
-        success
-          .setCurrentRevision(String(outcome.last.revision))
-          .setPosition(
-            new streams.AppendResp.Position().setCommitPosition(position).setPreparePosition(position),
-          );
-      }
+      const position = wire(outcome.offset, origin);
+      const success = new streams.AppendResp.Success().setPosition(
+        new streams.AppendResp.Position().setCommitPosition(position).setPreparePosition(position),
+      );
+      if (outcome.revision === null) success.setNoStream(new shared.Empty());
+      else success.setCurrentRevision(String(outcome.revision));
       return { response: new streams.AppendResp().setSuccess(success) };
     }
   }

@@ -5,6 +5,7 @@ import { refusedAccess, type Credentials } from './access.js';
 import type { Calls } from './calls.js';
 import type { EventLog } from './event-log.js';
 import type { Fault, Faults, Method } from './faults.js';
+import type { Version } from './version.js';
 import { notReady, refusal, unknown, type Refusal } from './refusals.js';
 
 export interface Parts {
@@ -14,6 +15,7 @@ export interface Parts {
   readonly credentials: Credentials | undefined;
   readonly maxAppendSize: number;
   readonly checkpointPastHead: boolean;
+  readonly version: Version;
   address(): string;
   cutConnection(peer: string): void;
 }

@@ -1,6 +1,7 @@
 /**
  * BatchAppend: many appends on one call, each answered under its correlation id, errors included. The deadline of
- * an append is for its requests to arrive; once it is complete it is stored whatever the clock says.
+ * an append is for its requests to arrive; once it is complete it is stored whatever the clock says. One whose events are
+ * being written by another call is not stored, and answered at its deadline.
  */
 import type { EventLog, NewRecord } from './event-log.js';
 import { append, type Expected, type Outcome } from './expectation.js';
@@ -16,6 +17,9 @@ interface Pending {
   readonly stream: string;
   readonly expected: Expected;
   readonly events: NewRecord[];
+  readonly begun: number;
+  /** In milliseconds since 1970. */
+  readonly deadline: number;
   readonly giveUp: NodeJS.Timeout;
   size: number;
 }
@@ -55,13 +59,20 @@ export class BatchAppends {
     }
     if (!request.getIsFinal()) return;
     this.#forget(id);
-    const { stream, events, expected } = pending;
-    this.#reply(id, stream, append(this.log, stream, events, expected), expected);
+    setImmediate(() => this.#store(id, pending)); // what comes with it comes before it is written
   }
 
   /** The call is over: what has not arrived will not. */
   close(): void {
     for (const id of [...this.#pending.keys()]) this.#forget(id);
+  }
+
+  #store(id: string, { stream, events, expected, begun, deadline }: Pending): void {
+    if (stream === '') return this.#refuse(id, stream, badRequest('The stream has no name.'));
+    const outcome = append(this.log, stream, events, expected, begun);
+    if (outcome.kind !== 'under way') return this.#reply(id, stream, outcome, expected);
+    if (deadline === Infinity) return;
+    setTimeout(() => this.#refuse(id, stream, timedOut()), deadline - Date.now()).unref();
   }
 
   #begin(id: string, options: Options): boolean {
@@ -84,6 +95,8 @@ export class BatchAppends {
         getRevision: () => options.getStreamPosition(),
       }),
       events: [],
+      begun: performance.now(),
+      deadline,
       giveUp: setTimeout(expire, timeout),
       size: 0,
     });
@@ -95,23 +108,24 @@ export class BatchAppends {
     this.#pending.delete(id);
   }
 
-  #reply(id: string, stream: string, outcome: Outcome, expected: Expected): void {
+  #reply(
+    id: string,
+    stream: string,
+    outcome: Exclude<Outcome, { kind: 'under way' }>,
+    expected: Expected,
+  ): void {
     switch (outcome.kind) {
       case 'stream deleted':
         return this.#refuse(id, stream, streamDeleted(stream));
       case 'wrong expected version':
         return this.#refuse(id, stream, wrongExpectedVersion(outcome.actual, expected));
       case 'stored': {
-        const success = new streams.BatchAppendResp.Success();
-        if (outcome.last === null) success.setNoStream(new empty.Empty()).setNoPosition(new empty.Empty());
-        else {
-          const position = wire(outcome.last.offset, this.log.origin);
-          success
-            .setCurrentRevision(String(outcome.last.revision))
-            .setPosition(
-              new shared.AllStreamPosition().setCommitPosition(position).setPreparePosition(position),
-            );
-        }
+        const position = wire(outcome.offset, this.log.origin);
+        const success = new streams.BatchAppendResp.Success().setPosition(
+          new shared.AllStreamPosition().setCommitPosition(position).setPreparePosition(position),
+        );
+        if (outcome.revision === null) success.setNoStream(new empty.Empty());
+        else success.setCurrentRevision(String(outcome.revision));
         return this.answer(responseFor(id, stream).setSuccess(success));
       }
     }

@@ -7,12 +7,10 @@ import {
   shared,
   StreamsService,
 } from './protocol.js';
+import type { Version } from './version.js';
 
-/** The release whose documentation this follows. */
-const VERSION = '24.6.0';
-
-export function supportedMethods(): InstanceType<typeof features.SupportedMethods> {
-  const answer = new features.SupportedMethods().setEventStoreServerVersion(VERSION);
+export function supportedMethods(version: Version): InstanceType<typeof features.SupportedMethods> {
+  const answer = new features.SupportedMethods().setEventStoreServerVersion(version);
   for (const service of [StreamsService, GossipService, ServerFeaturesService])
     for (const { path } of Object.values(service)) {
       const [, serviceName = '', methodName = ''] = path.toLowerCase().split('/');

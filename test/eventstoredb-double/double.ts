@@ -7,6 +7,7 @@ import { EventLog } from './event-log.js';
 import { Faults } from './faults.js';
 import { Listener } from './listener.js';
 import { createService } from './service.js';
+import type { Version } from './version.js';
 
 export interface DoubleOptions {
   /** Default: any that is free. */
@@ -25,6 +26,8 @@ export interface DoubleOptions {
   readonly logFile?: string;
   /** Each append is on the disk before it is answered, for what is measured beside stores that sync. Default: false. */
   readonly synced?: boolean;
+  /** Whose answers it gives. Default: 24.6.0. */
+  readonly version?: Version;
   /**
    * A filtered subscription that goes live sends a checkpoint. As 24.6 does it, that is what it sent last; where it
    * has sent nothing, because nothing since the start matched, it is 2^64 - 1 (corrected by KurrentDB's pull request
@@ -76,6 +79,7 @@ export async function startEventStoreDbDouble(options: DoubleOptions = {}): Prom
     credentials: options.credentials,
     maxAppendSize: options.maxAppendSize ?? MAX_APPEND_SIZE,
     checkpointPastHead: options.checkpointPastHead ?? false,
+    version: options.version ?? '24.6.0',
     address: () => listener.address,
     cutConnection: (peer) => listener.cut(peer),
   });

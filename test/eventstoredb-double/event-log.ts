@@ -7,6 +7,7 @@
  */
 import type { Durable } from './durable.js';
 import { encodeEvent } from './messages.js';
+import { newStream, obey, type StreamState } from './stream-state.js';
 
 /** Offsets count from the start of the log; `EventLog.origin` is added on the wire. */
 export type Offset = number;
@@ -25,15 +26,10 @@ export interface LogRecord {
   readonly stream: string;
   readonly revision: number;
   readonly offset: Offset;
+  /** When it was written, by the clock of `performance`. */
+  readonly writtenAt: number;
   /** The answer that carries the event, encoded once: reading it again and again costs nothing. */
   readonly message: Buffer;
-}
-
-export interface StreamState {
-  readonly records: LogRecord[];
-  /** Events before this revision are gone for readers; Infinity after a (soft) delete, until the next append. */
-  truncateBefore: number;
-  tombstoned: boolean;
 }
 
 /** Length prefix and suffix, and the fixed fields of a record. */
@@ -49,6 +45,8 @@ export class EventLog {
   readonly readers = new Set<(written: readonly LogRecord[]) => void>();
   /** The server's cache of ids for appends that expect `any`. It does not survive a restart. */
   readonly recentIds = new Map<string, LogRecord>();
+  /** Where appends without events stand: they have a place in the log, and no reader sees them. */
+  readonly #unseen = new Set<Offset>();
   #end: Offset = EPOCH_BYTES;
   #sinceStatistics = 0;
 
@@ -93,18 +91,23 @@ export class EventLog {
 
   /** Whether reading may begin here: at the start, at a record, or behind the last one. */
   isBoundary(offset: Offset): boolean {
-    return offset === 0 || offset >= this.#end || this.records[this.indexAt(offset)]?.offset === offset;
+    if (offset === 0 || offset >= this.#end || this.#unseen.has(offset)) return true;
+    return this.records[this.indexAt(offset)]?.offset === offset;
   }
 
   #add(stream: string, events: readonly NewRecord[], created: number): readonly LogRecord[] {
-    let state = this.streams.get(stream);
-    if (!state) this.streams.set(stream, (state = { records: [], truncateBefore: 0, tombstoned: false }));
+    const state = this.#stateOf(stream);
     if (state.truncateBefore === Infinity) state.truncateBefore = state.records.length;
+    if (events.length === 0) {
+      this.#unseen.add(this.#end);
+      this.#end += FRAME_BYTES + Buffer.byteLength(stream);
+    }
     const written: LogRecord[] = [];
+    const writtenAt = performance.now();
     for (const event of events) {
       const place = { stream, revision: state.records.length, offset: this.#end };
       const message = encodeEvent(event, place, this.origin, created);
-      const record = { id: event.id, type: event.type, ...place, message };
+      const record = { id: event.id, type: event.type, ...place, writtenAt, message };
       this.#end += sizeOf(stream, event);
       this.records.push(record);
       state.records.push(record);
@@ -115,14 +118,19 @@ export class EventLog {
     return written;
   }
 
-  /** A delete is an event on the stream's metadata stream; so it is found again when the log is replayed. */
+  /** What becomes of a stream is said by events; so it is found again when the log is replayed. */
   #followMetadata(stream: string, events: readonly NewRecord[]): void {
     const last = events.at(-1);
-    const state = stream.startsWith('$$') ? this.streams.get(stream.slice(2)) : this.streams.get(stream);
-    if (!last || !state) return;
-    if (last.type === '$streamDeleted') state.tombstoned = true;
-    if (last.type === '$metadata' && Buffer.from(last.data).includes(DELETED))
-      state.truncateBefore = Infinity;
+    if (last?.type === '$streamDeleted') this.#stateOf(stream).tombstoned = true;
+    if (last?.type === '$metadata' && stream.startsWith('$$'))
+      obey(this.#stateOf(stream.slice(2)), last.data);
+  }
+
+  /** A stream that has metadata, and no events yet, has a state too. */
+  #stateOf(stream: string): StreamState {
+    let state = this.streams.get(stream);
+    if (!state) this.streams.set(stream, (state = newStream()));
+    return state;
   }
 
   #writeWhatAnEmptyDatabaseHolds(): void {
@@ -131,9 +139,6 @@ export class EventLog {
     this.write('$users', [systemEvent('$User', 'admin')]);
   }
 }
-
-/** `$tb` of a deleted stream is the largest 64-bit integer, which JSON.parse would round. */
-export const DELETED = '"$tb":9223372036854775807';
 
 export const systemEvent = (type: string, data: unknown): NewRecord => ({
   id: crypto.randomUUID(),

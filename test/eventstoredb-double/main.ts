@@ -1,15 +1,22 @@
 /** The double as a process: prints its URL on one line, keeps its log in a file if told to, ends on a signal. */
 import { parseArgs } from 'node:util';
-import { startEventStoreDbDouble } from './index.js';
+import { startEventStoreDbDouble, VERSIONS } from './index.js';
 import { obeyParent } from './remote.js';
 
 const { values } = parseArgs({
-  options: { port: { type: 'string' }, log: { type: 'string' }, synced: { type: 'boolean' } },
+  options: {
+    port: { type: 'string' },
+    log: { type: 'string' },
+    synced: { type: 'boolean' },
+    version: { type: 'string' },
+  },
 });
+const version = VERSIONS.find((one) => one === values.version);
 const double = await startEventStoreDbDouble({
   port: Number(values.port ?? 0),
   ...(values.log === undefined ? {} : { logFile: values.log }),
   synced: values.synced ?? false,
+  ...(version && { version }),
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {

@@ -5,6 +5,7 @@ import { encodeLastStreamPosition, encodeStreamNotFound, offsetOf } from './mess
 import type { Outlet } from './outlet.js';
 import { streamNameOf, type streams } from './protocol.js';
 import * as refusals from './refusals.js';
+import { firstOf } from './stream-state.js';
 
 export type ReadOptions = InstanceType<typeof streams.ReadReq.Options>;
 type Out = Pick<Outlet<unknown>, 'closed' | 'event' | 'message' | 'fail' | 'end'>;
@@ -20,26 +21,23 @@ export async function read(log: EventLog, options: ReadOptions, out: Out): Promi
 
 async function readStream(log: EventLog, options: ReadOptions, out: Out): Promise<void> {
   const stream = streamNameOf(options.getStream()?.getStreamIdentifier());
+  const forwards = options.getReadDirection() === 0;
+  const count = Number(options.getCount());
+  if (stream === '' || count === 0 || (forwards && options.getStream()?.hasEnd()))
+    return out.fail(refusals.unexpected('ReadStreamResult'));
   const state = log.streams.get(stream);
   if (state?.tombstoned) return out.fail(refusals.streamDeleted(stream));
   if (!state || state.truncateBefore >= state.records.length)
     return out.message(encodeStreamNotFound(stream));
 
-  const forwards = options.getReadDirection() === 0;
+  const oldest = firstOf(state);
   const last = state.records.length - 1;
   const asked = options.getStream()?.hasRevision() ? Number(options.getStream()?.getRevision()) : null;
   const start = options.getStream()?.hasEnd() ? last : (asked ?? (forwards ? 0 : last));
-  const from = forwards ? Math.max(start, state.truncateBefore) : Math.min(start, last);
+  const from = forwards ? Math.max(start, oldest) : Math.min(start, last);
   // A backwards read from the start is a read from the first event; the client says so with `start`.
   const first = !forwards && options.getStream()?.hasStart() ? 0 : from;
-  await send(
-    state.records,
-    first,
-    forwards,
-    Number(options.getCount()),
-    out,
-    (r) => r.revision >= state.truncateBefore,
-  );
+  await send(state.records, first, forwards, count, out, ({ revision }) => revision >= oldest);
   if ((options.getControlOption()?.getCompatibility() ?? 0) >= 1)
     await out.message(encodeLastStreamPosition(state.records.length - 1));
 }
@@ -49,7 +47,7 @@ async function readAll(log: EventLog, options: ReadOptions, out: Out): Promise<v
   const allows = allowsOf(options, out);
   if (!allows) return;
   const from = firstIndex(log, options, forwards);
-  if (from === null) return out.fail(refusals.invalidPosition());
+  if (from === null) return out.fail(refusals.unexpected('ReadAllResult'));
   await send(log.records, from, forwards, Number(options.getCount()), out, allows);
 }
 

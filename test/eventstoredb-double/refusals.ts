@@ -16,8 +16,7 @@ export function refusal(code: number, details: string, trailers: Record<string, 
 
 export const notReady = (): Refusal => refusal(status.UNAVAILABLE, 'Server Is Not Ready');
 
-export const timedOut = (): Refusal =>
-  refusal(status.ABORTED, 'Operation timed out: Consumer too slow to handle event while live.');
+export const timedOut = (what: string): Refusal => refusal(status.ABORTED, `Operation timed out: ${what}`);
 
 export const unauthenticated = (): Refusal => refusal(status.UNAUTHENTICATED, 'Unauthenticated');
 
@@ -28,6 +27,10 @@ export const invalidPosition = (): Refusal =>
   refusal(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.');
 
 export const invalidArgument = (details: string): Refusal => refusal(status.INVALID_ARGUMENT, details);
+
+/** What a read answers that cannot be made; the server names the kind of its result, and not what was wrong. */
+export const unexpected = (result: 'ReadStreamResult' | 'ReadAllResult'): Refusal =>
+  refusal(status.UNKNOWN, `Unexpected ${result}: Error`);
 
 /** What an exception that nobody caught becomes. */
 export const unknown = (details: string): Refusal => refusal(status.UNKNOWN, details);

@@ -41,11 +41,12 @@ const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 
 /** A port of the test's own keeps the URL. */
 export async function startRemoteDouble(
-  options: Pick<DoubleOptions, 'port' | 'logFile' | 'synced'> = {},
+  options: Pick<DoubleOptions, 'port' | 'logFile' | 'synced' | 'version'> = {},
 ): Promise<RemoteDouble> {
   const args = ['--port', String(options.port ?? 0)];
   if (options.logFile !== undefined) args.push('--log', options.logFile);
   if (options.synced) args.push('--synced');
+  if (options.version) args.push('--version', options.version);
   const child = fork(MAIN, args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

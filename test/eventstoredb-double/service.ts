@@ -63,7 +63,9 @@ export function createService(parts: Parts): Server {
     InstanceType<typeof shared.Empty>,
     InstanceType<typeof features.SupportedMethods>
   > = (call, respond) =>
-    void attend(parts, 'serverFeatures', call, respond, async () => respond(null, supportedMethods()));
+    void attend(parts, 'serverFeatures', call, respond, async () =>
+      respond(null, supportedMethods(parts.version)),
+    );
   server.addService(ServerFeaturesService, { getSupportedMethods });
   return server;
 }
@@ -84,7 +86,7 @@ function readHandler(parts: Parts): handleServerStreamingCall<Req<'ReadReq'>, Bu
         if (method === 'read') return read(parts.log, options, outlet);
         const stopped = parts.faults.running((how) => interrupt(outlet, how));
         parts.calls.subscriptions++;
-        await subscribe(parts.log, options, outlet, parts.checkpointPastHead).finally(() => {
+        await subscribe(parts.log, options, outlet, parts).finally(() => {
           stopped();
           parts.calls.subscriptions--;
         });
@@ -100,7 +102,7 @@ function interrupt(outlet: Outlet<unknown>, how: Interruption): void {
     case 'end':
       return outlet.end();
     case 'too slow':
-      return outlet.fail(timedOut());
+      return outlet.fail(timedOut('Consumer too slow to handle event while live.'));
   }
 }
 
@@ -143,7 +145,7 @@ function batchAppendHandler(
       async () => {
         let fault: Fault | undefined;
         const batches = new BatchAppends(parts.log, parts.maxAppendSize, (response) => {
-          if (!withheld(parts, call, fault)) call.write(response);
+          if (call.writable && !withheld(parts, call, fault)) call.write(response);
         });
         call.on('data', (request: Req<'BatchAppendReq'>) => {
           if (request.hasOptions()) fault = parts.faults.take('batchAppend');
@@ -154,7 +156,7 @@ function batchAppendHandler(
         });
         for (const ending of ['end', 'close', 'cancelled', 'error'] as const)
           call.on(ending, () => batches.close());
-        call.on('end', () => call.end());
+        call.on('end', () => setImmediate(() => call.end())); // after the last answer
       },
     );
 }
@@ -165,6 +167,7 @@ function removeHandler(parts: Parts, method: 'delete' | 'tombstone'): handleUnar
       const options = call.request.getOptions();
       if (!options) return respond(unknown('No options.'));
       const stream = streamNameOf(options.getStreamIdentifier());
+      if (stream === '') return respond(unknown('Exception was thrown by handler.'));
       const removal = remove(parts.log, stream, expectedOf(options), method === 'tombstone');
       if (withheld(parts, call, fault)) return;
       if ('refusal' in removal) return respond(removal.refusal);

@@ -124,13 +124,17 @@ describe('a subscription to $all', () => {
     checkpoints.forEach(({ commit }, i) => expect(commit).toBeGreaterThan(checkpoints[i - 1]?.commit ?? 0n));
   });
 
-  it('from the start, when nothing matched, has its checkpoint nowhere', async () => {
+  it('from the start, when nothing matched, has its checkpoint nowhere, and then no other', async () => {
     const empty = await openRig();
     const checkpoints: Position[] = [];
     const checkpointReached = (_: AllStreamSubscription, position: Position) =>
       void checkpoints.push(position);
     const filter = eventTypeFilter({ prefixes: ['Never'], checkpointReached });
-    await caughtUp(hear(empty.client.subscribeToAll({ filter })));
+    const heard = hear(empty.client.subscribeToAll({ filter }));
+    await caughtUp(heard);
+    await empty.client.appendToStream('stream', events(100));
+    await empty.client.appendToStream('stream', events(1, 'Never before'));
+    await until(() => heard.events.length === 1);
     const nowhere = 2n ** 64n - 1n;
     expect(checkpoints).toEqual([{ commit: nowhere, prepare: nowhere }]);
     await empty.close();

@@ -5,6 +5,7 @@
  * With a filter there are checkpoints. Live ones are at the last record considered. Those of catching up are at
  * the start of the page, a place before a record: commit position of that record, prepare position zero.
  */
+import type { Parts } from './attending.js';
 import type { EventLog, LogRecord } from './event-log.js';
 import { PAGE } from './filter.js';
 import { LiveBuffer } from './live-buffer.js';
@@ -34,9 +35,9 @@ export async function subscribe(
   log: EventLog,
   options: ReadOptions,
   out: Out,
-  checkpointPastHead: boolean,
+  { checkpointPastHead, version }: Pick<Parts, 'checkpointPastHead' | 'version'>,
 ): Promise<void> {
-  if (options.hasStream()) return subscribeToStream(log, options, out);
+  if (options.hasStream()) return subscribeToStream(log, options, out, version);
   const allows = allowsOf(options, out);
   const filter = readFilter(options);
   if (!allows || filter instanceof Error) return;
@@ -54,7 +55,9 @@ export async function subscribe(
     const position = startOf(log, options, last);
     const isLive = !isAfter(last, position);
     if (!isLive && position !== START && !log.isBoundary(position.commit))
-      return out.fail(refusals.invalidPosition());
+      return out.fail(
+        version === '23.10.8' ? refusals.unexpected('ReadAllResult') : refusals.invalidPosition(),
+      );
     const subscription = new AllSubscription(log, out, live, allows, filter?.window ?? PAGE, {
       interval: filter?.checkpointInterval ?? null,
       pastHead: checkpointPastHead,
@@ -163,12 +166,14 @@ class AllSubscription {
     return index;
   }
 
-  /** Going live says again what was sent last. Where that is nothing, not even a checkpoint, it says so badly. */
+  /**
+   * Going live says again what was sent last. Where that is nothing, not even a checkpoint, it says so badly; and then no
+   * other checkpoint is behind it.
+   */
   async #sendCheckpointAtEnd(page: Position): Promise<void> {
     if (this.checkpoints.pastHead && isAfter(page, this.#position)) this.#position = page;
     if (this.checkpoints.interval === null) return;
-    if (this.#position === START) await this.out.message(encodeCheckpoint(NOWHERE, this.log.origin));
-    else await this.#sendCheckpoint(this.#position);
+    await this.#sendCheckpoint(this.#position === START ? NOWHERE : this.#position);
   }
 
   async #sendCheckpoint(position: Position): Promise<void> {

@@ -11,13 +11,15 @@ import {
   type EventStoreDbOptions,
 } from '#event-store/eventstoredb/eventstoredb.js';
 import { eventsUrl } from '../../apps/composition/events-url.js';
-import { startRemoteDouble } from '../eventstoredb-double/remote.js';
+import { startRemoteDouble, VERSIONS, type Version } from '../eventstoredb-double/index.js';
 import { isDouble, startEventStore } from './event-store-server.js';
 
 const realUrl = eventsUrl(process.env).url;
 
 const standsIn = realUrl === undefined && isDouble;
 
+/** What the double is told to answer as, in turn; another server answers as itself. */
+export const versions: readonly (Version | undefined)[] = standsIn ? VERSIONS : [undefined];
 /** For what only the double can be made to do; named as skipped on another server. */
 export const describeOnDouble = standsIn ? describe : describe.skip;
 export const serverName = standsIn
@@ -26,17 +28,21 @@ export const serverName = standsIn
 
 export interface ServerUnderTest {
   readonly url: string;
+  /** As it says itself. */
+  readonly version: string;
   /** A store of the server whose streams are deleted in the end. */
   connect(options?: Partial<EventStoreDbOptions>): Promise<EventStoreDb>;
   close(): Promise<void>;
 }
 
-export async function serverUnderTest(): Promise<ServerUnderTest> {
-  const server = realUrl === undefined ? await startServer() : { url: realUrl, close: async () => undefined };
+export async function serverUnderTest(version?: Version): Promise<ServerUnderTest> {
+  const server =
+    realUrl === undefined ? await startServer(version) : { url: realUrl, close: async () => undefined };
   const stores: EventStoreDb[] = [];
   const streams = new Set<string>();
   return {
     url: server.url,
+    version: await versionOf(server.url),
     connect: async (options = {}) => {
       const store = await openEventStoreDb({ url: server.url, ...options });
       stores.push(store);
@@ -63,6 +69,13 @@ function remembering(store: EventStoreDb, streams: Set<string>): EventStoreDb {
   });
 }
 
+async function versionOf(url: string): Promise<string> {
+  const client = EventStoreDBClient.connectionString(url);
+  const { serverVersion } = await client['capabilities'];
+  await client.dispose();
+  return serverVersion;
+}
+
 async function deleteStreams(url: string, streams: ReadonlySet<string>): Promise<void> {
   const client = EventStoreDBClient.connectionString(url);
   for (const stream of streams) await client.deleteStream(stream).catch(() => undefined); // never appended to
@@ -70,8 +83,8 @@ async function deleteStreams(url: string, streams: ReadonlySet<string>): Promise
 }
 
 /** These specs start no server again, so the double keeps no log. */
-async function startServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
+async function startServer(version?: Version): Promise<{ readonly url: string; close(): Promise<void> }> {
   if (!isDouble) return startEventStore();
-  const { url, kill } = await startRemoteDouble();
+  const { url, kill } = await startRemoteDouble(version && { version });
   return { url, close: kill };
 }
