@@ -22,6 +22,20 @@ SuftK1eZzfoSWH0u6yjyRDPvlm/q72jIsy6V7dqidBrtlE1MpSp4dgQ6
 -----END PRIVATE KEY-----
 `;
 
+/** With the same key, and for localhost alone. */
+export const NAMED_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBojCCAUegAwIBAgIUN5ZPwLvqYmrmF7ivAZmdqm3eqvYwCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPVG91Y2hzdG9uZSB0ZXN0MCAXDTI2MTEyNTEwMDQyNloYDzIx
+MjYxMTAxMTAwNDI2WjAaMRgwFgYDVQQDDA9Ub3VjaHN0b25lIHRlc3QwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAAQE6lr+pcgnpVyNQ89jwbfzJXFYleBMSuftK1eZ
+zfoSWH0u6yjyRDPvlm/q72jIsy6V7dqidBrtlE1MpSp4dgQ6o2kwZzAdBgNVHQ4E
+FgQUE+jQjIXAqmlIkYBrS28qCfwgtbowHwYDVR0jBBgwFoAUE+jQjIXAqmlIkYBr
+S28qCfwgtbowDwYDVR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3Qw
+CgYIKoZIzj0EAwIDSQAwRgIhAIpKK4FdyP7Oe1bcJmfVeVlvJ7iNGRXCUr/EvqEe
+Ta8BAiEAyL6os8Sgr0NW2ubrTGzmwwigCnwh2kc+660AfgiX564=
+-----END CERTIFICATE-----
+`;
+
 /** Of another authority: whoever trusts only this one refuses the double. */
 export const OTHER_CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIB0DCCAXWgAwIBAgIUBArS+8MFVtU6eZ+/lJdUmATKs6swCgYIKoZIzj0EAwIw

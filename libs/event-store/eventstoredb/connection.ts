@@ -12,6 +12,7 @@ import { StoreUnavailable } from '../port.js';
 import { Answers, SILENCE, type AnswerStream } from './answers.js';
 import { exceptionOf, failureOf, STATUS, codeOf } from './failure.js';
 import { StreamsClient, type AppendReq, type AppendResp, type ReadReq } from './protocol.js';
+import { silenceServerNameWarning } from './server-name.js';
 import { wrong, type ServerUrl } from './url.js';
 
 /** Between two tries of a call that reached another node than the leader, or that the server gave up on. */
@@ -27,6 +28,7 @@ export class Connection {
     private readonly url: ServerUrl,
     readonly deadlineMs: number,
   ) {
+    if (url.tls) silenceServerNameWarning();
     setMaxListeners(0, this.#closing.signal); // one for every call that is under way
     try {
       this.#client = EventStoreDBClient.connectionString(url.connectionString);

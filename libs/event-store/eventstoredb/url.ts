@@ -8,6 +8,7 @@ export interface ServerUrl {
   readonly connectionString: string;
   /** Hosts and ports, for messages. */
   readonly server: string;
+  readonly tls: boolean;
   readonly defaultDeadlineMs: number | undefined;
 }
 
@@ -60,6 +61,7 @@ export function serverUrl(url: string, connectionName?: string): ServerUrl {
   return {
     connectionString,
     server,
+    tls: options.get('tls') !== 'false',
     defaultDeadlineMs: deadline === undefined ? undefined : Number(deadline),
   };
 }
