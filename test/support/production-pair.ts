@@ -49,6 +49,9 @@ export async function storesOf(folder: string): Promise<ProductionPair['env']> {
   return pair.env;
 }
 
+/** Null where the suite does not run on it, and before the folder's first start. */
+export const pairOf = (folder: string): ProductionPair | null => pairs.get(folder) ?? null;
+
 /** Where its stores keep their files, beside the data folder itself. */
 export const foldersOf = (folder: string): string[] => {
   const pair = pairs.get(folder);

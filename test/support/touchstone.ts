@@ -53,6 +53,8 @@ export interface Touchstone {
 export interface Earlier {
   readonly folder: string;
   readonly keys?: Keys;
+  /** Whether views are moved. Default: true. */
+  readonly projects?: boolean;
 }
 
 export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
@@ -82,7 +84,9 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
     }
   };
   const stores = await start(openStores(config), (one) => one.close());
-  await start(startProjector(stores, log, { ...config, gatherMs: 0, pollMs: 100 }), (one) => one.stop());
+  const projects = earlier?.projects !== false;
+  if (projects)
+    await start(startProjector(stores, log, { ...config, gatherMs: 0, pollMs: 100 }), (one) => one.stop());
   const api = await start(createApi(stores, config, log), (one) => one.close());
   const url = await listen(api.app, config);
 
@@ -108,7 +112,7 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
   };
 
   const keys = earlier?.keys ?? (await keysOf(api.firstKey, issue));
-  await settled();
+  if (projects) await settled();
 
   return {
     url,
