@@ -13,7 +13,10 @@ const DESCRIPTION = `Every touchpoint of every customer as an immutable event; e
 
 Commands are \`POST\`. Send an \`Idempotency-Key\` and send again as often as you like; send \`If-Match\` to decide on what
 you have seen. Their answer has a \`Touchstone-Position\`: give it back as \`Touchstone-At-Least\` to read what you wrote.
-Errors are problem details (RFC 9457) whose \`code\` is stable.`;
+Errors are problem details (RFC 9457) whose \`code\` is stable.
+
+Amounts are whole numbers of minor units. A sum beyond 2^53, which most readers of JSON would round, is written as its digits
+in text: \`"revenue": "9010000000000000"\`.`;
 
 export function describe(app: NestFastifyApplication, version: string): void {
   const fastify = app.getHttpAdapter().getInstance();

@@ -153,8 +153,8 @@ const FLAGS = new Map<unknown, boolean>([
 ]);
 
 /**
- * The largest amount, in minor units: a hundred thousand million of the major one. Views add amounts up in whole
- * numbers that end at 2^53, and one amount near that would leave no room for a second.
+ * The largest amount, in minor units: a hundred thousand million of the major one. Views add amounts up within 64 bits with
+ * a sign, which leaves room for 900,000 of them.
  */
 export const MOST_MONEY = 10_000_000_000_000;
 
