@@ -1,6 +1,7 @@
 /** What a caller who follows the log is shown: from where, which events, and how much of them. */
 import { Inject, Injectable } from '@nestjs/common';
 import { accessEvents } from '#access/events.js';
+import { mustBeInLog } from '#event-store/beyond-head.js';
 import { Codec } from '#event-store/codec/index.js';
 import {
   EVENT_STORE,
@@ -10,7 +11,7 @@ import {
   type StoredEvent,
 } from '#event-store/port.js';
 import { invalidRequest, maySeePersonal, type Principal } from '#http/index.js';
-import { customerStream, DomainError, type CustomerId } from '#kernel';
+import { customerStream, type CustomerId } from '#kernel';
 import type { FollowQuery } from './dto.js';
 import { positionIn } from './positions.js';
 import { recordedEvent, withoutPersonal } from './recorded-event.js';
@@ -62,11 +63,7 @@ export class Follow {
     const [field, text] =
       lastEventId === undefined ? ['after', after] : ['Last-Event-ID', String(lastEventId)];
     const position = text === undefined || text === '' ? null : positionIn(field, text);
-    if (position !== null && position > (head ?? 0n)) {
-      throw new DomainError('log.shorter', `The log ends at position ${head ?? 0n}.`, 'rule', {
-        head: String(head ?? 0n),
-      });
-    }
+    if (position !== null) mustBeInLog(position, head);
     return position;
   }
 
