@@ -21,7 +21,7 @@ import { systemClock, systemIds } from '#kernel';
 import { Identities, KEY_STORE } from '#key-store/index.js';
 import { LoyaltySegmentsModule } from '#loyalty-segments/loyalty-segments.module.js';
 import { MarketingModule } from '#marketing/marketing.module.js';
-import { ViewReader } from '#projections/index.js';
+import { PositionWatch, ViewReader } from '#projections/index.js';
 import { READ_STORE } from '#read-store/index.js';
 import { RetentionModule } from '#retention/retention.module.js';
 import { TimelineModule } from '#timeline/timeline.module.js';
@@ -88,6 +88,7 @@ export async function createApi(
     imports: [CqrsModule.forRoot(), platform, ...contexts, ...more],
     providers: [DecideHandler],
   };
+  const positions = new PositionWatch({ reader: views, views: all, log: store });
   const metrics = new Registry();
   measureStores(metrics, stores, views, all);
   const app = await createHttpApp(root, {
@@ -99,7 +100,7 @@ export async function createApi(
         logCheck(watch),
         ...viewChecks(stores, views, all, config.readyLagSeconds),
       ],
-      waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
+      waitFor: (position, timeoutMs, signal) => positions.reached(position, timeoutMs, signal),
       commandNames: stores.commandNames,
       clock: systemClock,
       ids: systemIds,

@@ -6,7 +6,7 @@ import { Gauge, Registry } from 'prom-client';
 import { LogKeyRing } from '#access/key-ring.js';
 import { createHttpApp } from '#http/index.js';
 import { systemClock, systemIds } from '#kernel';
-import { ViewReader } from '#projections/index.js';
+import { PositionWatch, ViewReader } from '#projections/index.js';
 import { storeChecks } from '../composition/checks.js';
 import { viewsFor } from '../composition/contexts.js';
 import { logCheck } from '../composition/log-watch.js';
@@ -27,6 +27,7 @@ export async function createMonitor(stores: Stores, projector: Projector, log: L
   await keys.open();
   const views = new ViewReader(readStore);
   const all = viewsFor(identities);
+  const positions = new PositionWatch({ reader: views, views: all, log: eventStore });
   const metrics = new Registry();
   measureStores(metrics, stores, views, all);
   new Gauge({
@@ -52,7 +53,7 @@ export async function createMonitor(stores: Stores, projector: Projector, log: L
           },
         },
       ],
-      waitFor: (position, timeoutMs) => views.reached(all, position, timeoutMs),
+      waitFor: (position, timeoutMs, signal) => positions.reached(position, timeoutMs, signal),
       commandNames: stores.commandNames,
       clock: systemClock,
       ids: systemIds,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CommandHandling } from '#commands/index.js';
 import { StoreUnavailable } from '#event-store/index.js';
 import { customerStream, DomainError, instant, type CustomerId, type Instant } from '#kernel';
-import { ViewReader } from '#projections/index.js';
+import { PositionWatch, ViewReader } from '#projections/index.js';
 import { but } from '#test/support/but.js';
 import { begin, type UnderWay } from '#test/support/duty.js';
 import { wholeLog } from '#test/support/folds.js';
@@ -68,7 +68,9 @@ const made = (promiseId: string, dueOn: string): PromiseCommand => ({
 
 const folded = async (position?: bigint): Promise<void> => {
   const head = position ?? (await stores.eventStore.head())!;
-  expect(await new ViewReader(stores.readStore).reached([PROMISES], head, 10_000)).toBe(true);
+  const reader = new ViewReader(stores.readStore);
+  const watch = new PositionWatch({ reader, views: [PROMISES], log: stores.eventStore });
+  expect(await watch.reached(head, 10_000)).toBe(true);
 };
 
 function see(over: Partial<DeadlineProcessOptions> = {}): UnderWay {

@@ -43,6 +43,13 @@ export class Unfinished {
 
 const STOPPING = problemOf({ statusCode: 503 }, false);
 
+/** Aborts when the connection closes: once the answer is written, or because the caller has gone away. */
+export function left(reply: FastifyReply): AbortSignal {
+  const connection = new AbortController();
+  reply.raw.once('close', () => connection.abort());
+  return connection.signal;
+}
+
 function goneSignal(unfinished: Unfinished, reply: FastifyReply): AbortSignal {
   const answer = new AbortController();
   unfinished.add(answer);

@@ -129,14 +129,22 @@ class Notes {
 }
 
 const NOTES = `/v1/customers/${CUSTOMER}/notes`;
+/** A position that the views do not reach as long as somebody waits for it. */
+const ENDLESS = 999n;
 let http: HttpUnderTest;
+let beginWaiting: (caller: { aborted: () => boolean; gone: Promise<unknown> }) => void;
+const waitedFor = new Promise<Parameters<typeof beginWaiting>[0]>((resolve) => (beginWaiting = resolve));
+
+async function waitFor(position: bigint, _timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  if (position !== ENDLESS) return position <= 1000n;
+  const gone = once(signal, 'abort');
+  beginWaiting({ aborted: () => signal.aborted, gone });
+  await gone;
+  throw signal.reason;
+}
 
 beforeAll(async () => {
-  http = await serve(
-    [Notes],
-    { waitFor: async (position) => position <= 1000n },
-    { bodyLimit: 64 * 1024, arrivalMs: 300, graceMs: 500 },
-  );
+  http = await serve([Notes], { waitFor }, { bodyLimit: 64 * 1024, arrivalMs: 300, graceMs: 500 });
 });
 afterAll(() => http.close());
 
@@ -402,6 +410,16 @@ describe('a query', () => {
   it('waits for the views and answers when they are there', async () => {
     expect((await http.get(NOTES).set('touchstone-at-least', '1000')).status).toBe(200);
     expect((await http.get('/health/live', null).set('touchstone-at-least', 'soon')).status).toBe(200); // reads none
+  });
+
+  it('waits for nobody who has gone away', async () => {
+    const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
+    socket.write(`GET ${NOTES} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${http.keys['analyst']}\r\n`);
+    socket.write(`touchstone-at-least: ${ENDLESS}\r\n\r\n`);
+    const { aborted, gone } = await waitedFor;
+    expect(aborted()).toBe(false);
+    socket.destroy();
+    await gone;
   });
 
   it('is paged by an opaque cursor', async () => {

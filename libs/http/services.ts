@@ -14,8 +14,11 @@ export interface HttpServices {
   readonly keys: KeyRing;
   /** What must hold before this process is sent requests. */
   readonly checks: readonly HealthCheck[];
-  /** True as soon as the views have reached the position, false when they have not within the time. */
-  readonly waitFor: (position: bigint, timeoutMs: number) => Promise<boolean>;
+  /**
+   * True as soon as the views have reached the position, false when they have not within the time. The signal ends the
+   * waiting, with its reason. A position beyond the end of the log is refused.
+   */
+  readonly waitFor: (position: bigint, timeoutMs: number, signal: AbortSignal) => Promise<boolean>;
   /** How callers' keys name commands. */
   readonly commandNames: CommandNames;
   readonly clock: Clock;

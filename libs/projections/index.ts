@@ -3,6 +3,7 @@ export * from './document-key.js';
 export * from './parking.js';
 export * from './partition.js';
 export * from './about.js';
+export * from './position-watch.js';
 export * from './progress.js';
 export * from './rebuild.js';
 export * from './runner.js';

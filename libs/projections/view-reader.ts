@@ -1,8 +1,4 @@
-/**
- * Queries read through this: it knows which collection of a view is live, and lets a caller wait until a view
- * has seen what the caller has written.
- */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Queries read through this: it knows which collection of a view is live, and how far each view is. */
 import { DomainError, type Whole } from '#kernel';
 import type { Mark } from '#event-store/mark.js';
 import type { EventStore, Position } from '#event-store/port.js';
@@ -35,7 +31,6 @@ export interface ViewLag {
   readonly because: string | null;
 }
 
-const POLL_MS = 5;
 const COUNTED = 1_000;
 const NONE: ReadonlySet<string> = new Set();
 
@@ -167,24 +162,6 @@ export class ViewReader {
       if (about?.because) return about.because;
     }
     return null;
-  }
-
-  /** Waits until every one of the views has seen the position; false when that took longer than `timeoutMs`. */
-  async reached(
-    views: readonly Pick<AnyView, 'name'>[],
-    position: Position,
-    timeoutMs: number,
-  ): Promise<boolean> {
-    const deadline = performance.now() + timeoutMs;
-    for (const view of views) {
-      for (;;) {
-        const { checkpoint } = await this.status(view);
-        if (checkpoint !== null && checkpoint >= position) break;
-        if (performance.now() >= deadline) return false;
-        await delay(POLL_MS);
-      }
-    }
-    return true;
   }
 }
 

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import type { StoredEvent } from '#event-store/index.js';
 import { rowsOf } from '#import/formats/index.js';
 import type { Money, Recorded } from '#kernel';
-import { foldAll, ProjectionRunner, ViewReader, type AnyView } from '#projections/index.js';
+import { foldAll, PositionWatch, ProjectionRunner, ViewReader, type AnyView } from '#projections/index.js';
 import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
 import { startDeployment, type Deployment } from '#test/support/deployment.js';
 import { wholeLists, wholeLog } from '#test/support/folds.js';
@@ -59,7 +59,7 @@ beforeAll(async () => {
   stores = await deployment.openStores();
   views = viewsFor(stores.identities);
   const head = (await stores.eventStore.head())!; // something was imported
-  await new ViewReader(stores.readStore).reached(views, head, PATIENCE_MS);
+  await foldedIn(stores.readStore, head);
   const seen = performance.now();
   log = await wholeLog(stores);
   const decoded = await stores.codec.decode(log);
@@ -71,9 +71,14 @@ beforeAll(async () => {
   const runner = new ProjectionRunner({ store, codec, readStore: embedded, views, partitions: 1 });
   runner.start();
   await runner.hold(await allPartitions(embedded, 1));
-  await new ViewReader(embedded).reached(views, head, PATIENCE_MS);
+  await foldedIn(embedded, head);
   await runner.stop();
 }, 3 * PATIENCE_MS);
+
+async function foldedIn(readStore: ReadStore, head: bigint): Promise<void> {
+  const watch = new PositionWatch({ reader: new ViewReader(readStore), views, log: stores.eventStore });
+  await watch.reached(head, PATIENCE_MS);
+}
 
 afterAll(async () => {
   await embedded?.close();
