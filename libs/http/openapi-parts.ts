@@ -63,8 +63,8 @@ export const requestHeaders: Readonly<Record<string, Part<'parameters'>>> = {
   IfMatch: header('If-Match', 'Decide only if this is still the revision.', '"4"', '^("[0-9]{1,19}"|\\*)$'),
   AtLeast: header(
     'Touchstone-At-Least',
-    'Answer only from views that have reached this position; waits for them, up to a time.',
-    '1042',
+    'The `Touchstone-Position` of an earlier answer: the query is answered from views that have reached it. They are waited for, for 5 s at most; then the answer is 503 `views.behind` with `Retry-After`. A position beyond the end of the log is refused at once with 409 `log.shorter`.',
+    '1',
     '^[0-9]{1,19}$',
   ),
   CorrelationId: header(
@@ -99,8 +99,10 @@ export const responseHeaders: Readonly<Record<string, Part<'headers'>>> = {
   Link: answered('Where a merged customer went.', '</v1/customers/01890a5d>; rel="successor-version"'),
 };
 
+type Example = readonly [status: number, code: string, detail: string, ...headers: string[]];
+
 /** One example of each error that routes have in common, by status. */
-const ERRORS: readonly (readonly [status: number, code: string, detail: string, ...headers: string[]])[] = [
+const ERRORS: readonly Example[] = [
   [400, 'invalid_request', 'The request has fields to correct: see violations.'],
   [401, 'unauthenticated', 'Send an API key as Authorization: Bearer ts_….', 'WWW-Authenticate'],
   [403, 'forbidden', 'A key with the role analyst may not do that. One of these may: back-office.'],
@@ -115,23 +117,31 @@ const ERRORS: readonly (readonly [status: number, code: string, detail: string, 
   [503, 'store.unavailable', 'A store does not answer. Send the same request again.', 'Retry-After'],
 ];
 
+/** A 409 means another thing for a query than for a command. */
+const LOG_SHORTER: Example = [
+  409,
+  'log.shorter',
+  'The log ends at position 12, before position 1042. Send a position that this log has answered, or none.',
+];
+
 const VIOLATIONS = [{ field: 'lines[0].amount.minor', code: 'not_whole', message: 'Send a whole number.' }];
 
-export const errorResponses: readonly (readonly [string, Part<'responses'>])[] = ERRORS.map(
-  ([status, code, detail, ...headers]) => {
-    const problem = new Problem(status, code, detail, status === 400 ? { violations: VIOLATIONS } : {});
-    const example = problemBody(problem, '/v1/customers/01890a5d', '019a3f0c-5d1e-7a44-9d5b-6c2f6f0f3c11');
-    const named = ['X-Correlation-Id', ...headers].map((name) => [
-      name,
-      { $ref: `#/components/headers/${name}` },
-    ]);
-    return [
-      String(status),
-      {
-        description: `${example['title']}: ${detail}`,
-        headers: Object.fromEntries(named),
-        content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' }, example } },
-      },
-    ];
-  },
-);
+/** By the name to refer to them by: the status, or the code where a status has two. */
+export const errorResponses: readonly (readonly [string, Part<'responses'>])[] = [
+  ...ERRORS.map((example) => [String(example[0]), responseOf(example)] as const),
+  [LOG_SHORTER[1], responseOf(LOG_SHORTER)],
+];
+
+function responseOf([status, code, detail, ...headers]: Example): Part<'responses'> {
+  const problem = new Problem(status, code, detail, status === 400 ? { violations: VIOLATIONS } : {});
+  const example = problemBody(problem, '/v1/customers/01890a5d', '019a3f0c-5d1e-7a44-9d5b-6c2f6f0f3c11');
+  const named = ['X-Correlation-Id', ...headers].map((name) => [
+    name,
+    { $ref: `#/components/headers/${name}` },
+  ]);
+  return {
+    description: `${example['title']}: ${detail}`,
+    headers: Object.fromEntries(named),
+    content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' }, example } },
+  };
+}

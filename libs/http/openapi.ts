@@ -80,7 +80,7 @@ const ANSWER_HEADERS: Readonly<Record<RouteKind, readonly string[]>> = {
 
 const ERRORS: Readonly<Record<RouteKind, readonly string[]>> = {
   command: ['400', '401', '403', '404', '409', '410', '412', '413', '415', '422', '429', '503'],
-  query: ['400', '401', '403', '404', '410', '429', '503'],
+  query: ['400', '401', '403', '404', 'log.shorter', '410', '429', '503'],
   bulk: ['400', '401', '403', '415', '429', '503'],
 };
 
@@ -95,7 +95,8 @@ function completeOperation(operation: Operation, kind: RouteKind): void {
     response.headers = { ...response.headers, ...Object.fromEntries(answered) };
   }
   const refused = REFUSALS in operation ? ['409'] : [];
-  for (const status of [...ERRORS[kind], ...refused]) {
-    operation.responses[status] ??= { $ref: `#/components/responses/${status}` };
+  for (const name of [...ERRORS[kind], ...refused]) {
+    const status = name === 'log.shorter' ? '409' : name;
+    operation.responses[status] ??= { $ref: `#/components/responses/${name}` };
   }
 }
