@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
-import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiProduces } from '@nestjs/swagger';
-import { Caller, Gone, PageQuery, QueryRoute, type Principal } from '#http/index.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Caller, Gone, PageQuery, QueryRoute, Reply, streamOf, type Principal } from '#http/index.js';
 import type { CustomerId } from '#kernel';
 import { CustomerPath, StateQuery, VerifyQuery } from './dto.js';
 import * as examples from './examples.js';
@@ -72,10 +72,15 @@ export class AuditController {
     example: examples.EXPORTED,
   })
   @ApiProduces('application/x-ndjson')
-  async export(@Param() { customer }: CustomerPath, @Gone() gone: AbortSignal): Promise<StreamableFile> {
+  async export(
+    @Param() { customer }: CustomerPath,
+    @Gone() gone: AbortSignal,
+    @Req() request: FastifyRequest,
+    @Reply() reply: FastifyReply,
+  ): Promise<StreamableFile> {
     await this.history.mustExist(customer as CustomerId);
     const lines = ndjson(this.history.stored(customer as CustomerId), gone);
-    return new StreamableFile(Readable.from(lines, { objectMode: false }), {
+    return new StreamableFile(streamOf(lines, request, reply), {
       type: 'application/x-ndjson',
       disposition: `attachment; filename="customer-${customer}.ndjson"`,
     });

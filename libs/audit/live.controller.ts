@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Caller, Gone, QueryRoute, Reply, type Principal } from '#http/index.js';
+import { Caller, Gone, QueryRoute, Reply, streamOf, type Principal } from '#http/index.js';
 import { FollowQuery } from './dto.js';
 import { EVENT } from './examples.js';
 import { Follow } from './follow.js';
@@ -33,13 +32,14 @@ export class LiveController {
     @Query() query: FollowQuery,
     @Caller() caller: Principal,
     @Gone() gone: AbortSignal,
-    @Req() { headers }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Reply() reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const following = await this.follow.from(query, headers['last-event-id'], caller, gone);
+    const following = await this.follow.from(query, request.headers['last-event-id'], caller, gone);
     // A connection that carried an event stream carries nothing after it: the server need not keep it when it stops.
     reply.headers({ connection: 'close', 'x-accel-buffering': 'no' });
-    const stream = Readable.from(serverSentEvents(following), { objectMode: false });
-    return new StreamableFile(stream, { type: 'text/event-stream; charset=utf-8' });
+    return new StreamableFile(streamOf(serverSentEvents(following), request, reply), {
+      type: 'text/event-stream; charset=utf-8',
+    });
   }
 }

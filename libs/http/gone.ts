@@ -19,12 +19,14 @@ export function endWithServer(fastify: FastifyInstance): void {
     unfinished.end();
     done();
   });
+  // A connection that is kept may bring another request before it is closed.
+  fastify.addHook('onRequest', (_request, _reply, done) => done(unfinished.stopping ? STOPPING : undefined));
 }
 
 /** The long answers under way. */
 export class Unfinished {
   private readonly answers = new Set<AbortController>();
-  private stopping = false;
+  stopping = false;
 
   add(answer: AbortController): void {
     if (this.stopping) answer.abort(STOPPING);

@@ -7,6 +7,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Reply } from './answers.js';
 import { Public } from './authentication.js';
+import { Problem } from './problem.js';
 
 export interface HealthCheck {
   readonly name: string;
@@ -42,22 +43,43 @@ export class HealthController {
   @ApiResponse({ status: 503, description: 'Not ready: see which check is not ok.', example: NOT_READY })
   @Get('ready')
   async ready(@Req() request: FastifyRequest, @Reply() reply: FastifyReply): Promise<Health> {
-    const checks = await Promise.all(request.server.services.checks.map(outcomeOf));
-    const ok = checks.every((check) => check.ok);
-    if (!ok) reply.code(503).header('retry-after', '2');
-    return { status: ok ? 'ok' : 'unavailable', checks };
+    const outcomes = await Promise.all(request.server.services.checks.map(outcomeOf));
+    const failed = outcomes.filter(({ ok }) => !ok);
+    if (failed.length > 0) {
+      reply.code(503).header('retry-after', '2');
+      request.server.failures.tell(notReady(failed), request);
+    }
+    const checks = outcomes.map(({ error: _untold, ...told }) => told);
+    return { status: failed.length === 0 ? 'ok' : 'unavailable', checks };
   }
 }
 
-async function outcomeOf(check: HealthCheck): Promise<Health['checks'][number]> {
+type Outcome = Health['checks'][number] & {
+  /** For the log only: anybody may ask here. */
+  readonly error?: unknown;
+};
+
+/** For the log; the caller is told by the answer. */
+function notReady(failed: readonly Outcome[]): Problem {
+  const names = failed.map(({ name }) => name).join(', ');
+  const errors = failed.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  return new Problem(503, 'not_ready', names, {
+    cause: new AggregateError(errors, `Not ready: ${names}`),
+  });
+}
+
+async function outcomeOf(check: HealthCheck): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ ok: false }>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false }), PATIENCE);
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`${check.name} did not answer within ${PATIENCE} ms`)),
+      PATIENCE,
+    );
   });
   try {
     return { name: check.name, ...(await Promise.race([check.check(), late])) };
-  } catch {
-    return { name: check.name, ok: false }; // a check that fails says just that; its owner logs why
+  } catch (error) {
+    return { name: check.name, ok: false, error };
   } finally {
     clearTimeout(timer);
   }

@@ -26,6 +26,7 @@ export { documentOf } from './openapi.js';
 export { Problem, problemBody, problemOf } from './problem.js';
 export { commandContext, Context, VISIBLE } from './request-context.js';
 export { BulkRoute, CommandRoute, QueryRoute } from './routes.js';
+export { streamOf } from './stream-of.js';
 export { createHttpApp, listen, type Address, type HttpOptions } from './server.js';
 export type { HttpServices } from './services.js';
 export { invalidRequest, parse, readAs, Reading, rule, type Rule, type Violation } from './validation.js';

@@ -6,6 +6,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { routeOf } from './metrics.js';
+import { FailureLog } from './failure-log.js';
 
 /** What Nest itself has to say goes the same way. */
 export class NestLog implements LoggerService {
@@ -33,6 +34,12 @@ export class NestLog implements LoggerService {
 
 export function logRequests(fastify: FastifyInstance): void {
   const { log } = fastify.services;
+  const failures = new FailureLog(log);
+  fastify.decorate('failures', failures);
+  fastify.addHook('onClose', (_, done) => {
+    failures.close();
+    done();
+  });
   if (!log.isLevelEnabled('info')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
     log.info({

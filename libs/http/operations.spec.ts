@@ -111,6 +111,9 @@ describe('health', () => {
       [true, false, false],
     ]);
     expect(unready.text).not.toContain('secret');
+    const [said] = http.logged.map((line) => JSON.parse(line)).filter(({ code }) => code === 'not_ready');
+    expect(said).toMatchObject({ route: '/health/ready', level: 'warn' });
+    expect(said.causes).toEqual(['AggregateError: Not ready: views, broken', 'Error: secret address']);
     expect((await http.get('/health/live', null)).status).toBe(200);
   });
 });
@@ -152,6 +155,30 @@ describe('a server that stops', () => {
     release();
     expect((await underWay).body).toEqual({ answered: true });
     await stopped;
+  });
+
+  it('refuses what comes on a connection that is kept, as a problem', async () => {
+    http = await serve([Customers]);
+    const inside = new Promise<void>((resolve) => (entered = resolve));
+    const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
+    let answered = '';
+    socket.on('data', (chunk) => (answered += String(chunk)));
+    const ask = (path: string): boolean =>
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${http.keys['analyst']}\r\n\r\n`,
+      );
+    ask('/v1/customers/slow/answer');
+    await inside;
+    const stopped = http.close();
+    await refused(http.url);
+    ask(`/v1/customers/${ID}`);
+    release();
+    await stopped;
+    const [, first, second] = answered.split('HTTP/1.1 ');
+    expect(first).toMatch(/^200 /);
+    expect(second).toMatch(/^503 [^]*application\/problem\+json[^]*"code":"unavailable"/);
+    const codes = http.logged.map((line) => JSON.parse(line).code as unknown);
+    expect(codes).toContain('unavailable');
   });
 
   it('cuts off what takes longer than its grace', async () => {

@@ -17,6 +17,8 @@ interface Particulars {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the body: plain facts for a program. */
   readonly facts?: Readonly<Record<string, string | number>>;
+  /** For the log, not for the caller. */
+  readonly cause?: unknown;
 }
 
 export class Problem extends Error {
@@ -29,7 +31,7 @@ export class Problem extends Error {
     detail: string,
     readonly particulars: Particulars = {},
   ) {
-    super(detail);
+    super(detail, particulars.cause === undefined ? {} : { cause: particulars.cause });
   }
 }
 
@@ -51,49 +53,47 @@ export function problemOf(error: unknown, conditional: boolean): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DomainError) return ofDomain(error);
   if (error instanceof WrongExpectedRevision) return ofConflict(error, conditional);
-  if (error instanceof KeyDamaged || error instanceof KeyMissing) return UNUSABLE_KEY;
-  if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return UNAVAILABLE;
+  if (error instanceof KeyDamaged || error instanceof KeyMissing) return unusableKey(error);
+  if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return unavailable(error);
   if (error instanceof SubjectErased) return ERASED;
   if (error instanceof EventTooLarge)
     return new Problem(413, 'too_large', 'Too much in one command. Send less.');
-  return ofFramework(error) ?? INTERNAL;
+  return ofFramework(error) ?? internal(error);
 }
 
 const UNAVAILABLE_ERRORS = [StoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable];
 
-const UNAVAILABLE = new Problem(
-  503,
-  'store.unavailable',
-  'A store does not answer. Send the same request again.',
-  {
+const unavailable = (cause: unknown): Problem =>
+  new Problem(503, 'store.unavailable', 'A store does not answer. Send the same request again.', {
     headers: { 'retry-after': RETRY_AFTER },
-  },
-);
+    cause,
+  });
 
-const UNUSABLE_KEY = new Problem(
-  503,
-  'key.unusable',
-  "This customer's key is damaged or missing, so that nothing personal can be kept of them. The keys are to be restored from a backup.",
-  { headers: { 'retry-after': RETRY_AFTER } },
-);
+const unusableKey = (cause: unknown): Problem =>
+  new Problem(
+    503,
+    'key.unusable',
+    "This customer's key is damaged or missing, so that nothing personal can be kept of them. The keys are to be restored from a backup.",
+    { headers: { 'retry-after': RETRY_AFTER }, cause },
+  );
 
 /** Another process erased the customer after this one had decided: the answer that deciding again would give. */
 const ERASED = new Problem(410, 'customer.erased', 'This customer was erased; nothing can be added.');
 
-export const INTERNAL = new Problem(
-  500,
-  'internal',
-  'This is a defect of the server. Report it with the correlation id.',
-);
+const internal = (cause: unknown): Problem =>
+  new Problem(500, 'internal', 'This is a defect of the server. Report it with the correlation id.', {
+    cause,
+  });
 
-function ofDomain({ code, message, kind, facts }: DomainError): Problem {
+function ofDomain(error: DomainError): Problem {
+  const { code, message, kind, facts } = error;
   const headers: Record<string, string> = {};
   if (kind === 'gone' && facts['successor'] !== undefined) {
     headers['link'] = `</v1/customers/${encodeURIComponent(facts['successor'])}>; rel="successor-version"`;
   }
   if (kind === 'stale' && facts['revision'] !== undefined) headers['etag'] = `"${facts['revision']}"`;
   if (kind === 'unavailable') headers['retry-after'] = String(facts['retryAfter'] ?? RETRY_AFTER);
-  return new Problem(STATUS_OF[kind], code, message, { headers, facts });
+  return new Problem(STATUS_OF[kind], code, message, { headers, facts, cause: error });
 }
 
 function ofConflict({ actual }: WrongExpectedRevision, conditional: boolean): Problem {
@@ -124,7 +124,8 @@ function ofFramework(error: unknown): Problem | undefined {
   const known = FRAMEWORK[status];
   if (known === undefined && (status < 400 || status > 499)) return undefined;
   const [code, detail] = known ?? ['refused', `${STATUS_CODES[status] ?? 'The request is refused'}.`];
-  return new Problem(status, code, detail, { headers: status === 503 ? { 'retry-after': RETRY_AFTER } : {} });
+  const headers: Record<string, string> = status === 503 ? { 'retry-after': RETRY_AFTER } : {};
+  return new Problem(status, code, detail, { headers, ...(error instanceof Error && { cause: error }) });
 }
 
 function statusOf(error: unknown): number {
@@ -152,6 +153,7 @@ export function problemBody(problem: Problem, path: string, correlationId: strin
 }
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  request.server.failures.tell(problem, request);
   const path = request.url.split('?', 1)[0]!.slice(0, 200); // split gives at least one part
   void reply
     .code(problem.status)

@@ -54,6 +54,7 @@ export async function createHttpApp(
     connectionTimeout: 120_000, // of silence: an event stream sends a comment more often than that
     keepAliveTimeout: 72_000, // longer than the idle time of common load balancers, so that they close first
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // endWithServer does, and as a problem
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(problemOf(error, false), request, dress(request, reply)), // the filter is not reached from here
@@ -73,18 +74,18 @@ export async function createHttpApp(
     dress(request, reply);
     done();
   });
+  endWithServer(fastify);
   takeBodies(fastify, options.arrivalMs ?? 20_000);
   authenticate(fastify);
   awaitViews(fastify, options.atLeastMs ?? 5_000);
   measureRequests(fastify);
   logRequests(fastify);
-  endWithServer(fastify);
   fastify.addHook('preClose', (done) => {
     setTimeout(() => fastify.server.closeAllConnections(), options.graceMs ?? 10_000).unref();
     done();
   });
   app.useGlobalPipes(new ParsePipe());
-  app.useGlobalFilters(new ProblemFilter(options.log));
+  app.useGlobalFilters(new ProblemFilter());
   describe(app, options.version ?? '0');
   return app;
 }

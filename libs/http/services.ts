@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import type { Clock, Ids } from '#kernel';
 import type { Access, KeyRing, Principal } from './authentication.js';
 import type { CommandNames } from './command-names.js';
+import type { FailureLog } from './failure-log.js';
 import type { Unfinished } from './gone.js';
 import type { HealthCheck } from './health.js';
 
@@ -32,6 +33,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     readonly services: HttpServices;
     readonly unfinished: Unfinished;
+    readonly failures: FailureLog;
   }
   interface FastifyRequest {
     /** Null on public routes. */

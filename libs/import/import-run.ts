@@ -26,7 +26,9 @@ export interface ImportOptions {
   readonly way: Pick<CommandHandling, 'handleAll'>;
   readonly asks: LineAsks;
   readonly now: () => Instant;
-  /** Told of what is no problem of the line: a defect, or a body that broke off. */
+  /** Told of every problem of a line, for the log. */
+  readonly tell: (problem: Problem) => void;
+  /** Told of a body that broke off. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -137,7 +139,7 @@ export class ImportRun {
 
   private refuse(place: Place, error: unknown): void {
     const problem = problemOf(error, false);
-    if (problem.status === 500) this.options.failed(error);
+    this.options.tell(problem);
     if (error instanceof StoreUnavailable) this.stopped = place.last = true;
     this.answers.give(place, refused(place, problem));
   }

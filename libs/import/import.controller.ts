@@ -71,7 +71,8 @@ export class ImportController {
     @Req() request: FastifyRequest,
     @Reply() reply: FastifyReply,
   ): Readable {
-    const { commandNames: names, clock, log } = request.server.services;
+    const { failures, services } = request.server;
+    const { commandNames: names, clock, log } = services;
     const { actor, correlationId, traceparent } = commandContext(request);
     const sender = { actor, correlationId, ...(traceparent !== undefined && { traceparent }) };
     const run = new ImportRun({
@@ -79,7 +80,8 @@ export class ImportController {
       way: dryRun ? this.handling.rehearsal() : this.handling,
       asks: new LineAsks(names, new References(this.kinds, names), sender),
       now: () => clock.now(),
-      failed: (error) => log.error({ err: error, correlationId }, 'a line of an import failed'),
+      tell: (problem) => failures.tell(problem, request),
+      failed: (error) => log.error({ err: error, correlationId }, 'an import broke off'),
     });
     void run.take(body);
     reply.header('content-type', 'application/x-ndjson');
