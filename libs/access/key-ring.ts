@@ -11,6 +11,7 @@ import { ACCESS, apiKeys, type AccessState, type ApiKey } from './api-keys.js';
 export class LogKeyRing implements KeyRing {
   private state: AccessState = apiKeys.initialState;
   private readonly principals = new Map<string, Principal>();
+  private readonly listeners: ((keyId: string) => void)[] = [];
   private readonly follower: StreamFollower;
 
   constructor(store: EventStore, codec: Codec, failed: (error: unknown) => void) {
@@ -40,6 +41,10 @@ export class LogKeyRing implements KeyRing {
     return this.principals.get(secretHash);
   }
 
+  whenRevoked(tell: (keyId: string) => void): void {
+    this.listeners.push(tell);
+  }
+
   all(): readonly ApiKey[] {
     return Object.values(this.state.keys);
   }
@@ -51,9 +56,12 @@ export class LogKeyRing implements KeyRing {
 
   private see(decoded: Decoded): void {
     if (decoded.kind === 'known') this.state = evolve(apiKeys, this.state, decoded.event);
+    const before = [...this.principals.values()];
     this.principals.clear();
     for (const { keyId, role, pii, secretHash, revoked } of this.all()) {
       if (!revoked) this.principals.set(secretHash, { id: keyId, role, pii });
     }
+    for (const { id } of before)
+      if (this.state.keys[id]?.revoked !== false) this.listeners.forEach((tell) => tell(id));
   }
 }

@@ -12,6 +12,9 @@ export function localKey(principal: Principal): LocalKey {
   const own = hashOfApiKey(secret);
   return {
     secret,
-    with: (ring) => ({ find: (hash) => (hash === own ? principal : ring.find(hash)) }),
+    with: (ring) => ({
+      find: (hash) => (hash === own ? principal : ring.find(hash)),
+      whenRevoked: (tell) => ring.whenRevoked(tell),
+    }),
   };
 }

@@ -3,7 +3,7 @@
  * position that a command was answered with, for a bounded time and while the caller is there.
  */
 import type { FastifyInstance } from 'fastify';
-import { left } from './gone.js';
+import { callerGone } from './gone.js';
 import { Problem } from './problem.js';
 import { malformed } from './request-context.js';
 
@@ -16,13 +16,10 @@ export function awaitViews(fastify: FastifyInstance, timeoutMs: number): void {
     if (typeof header !== 'string' || !POSITION.test(header)) {
       return done(malformed('Touchstone-At-Least', 'the Touchstone-Position of an earlier answer'));
     }
-    const gone = left(reply);
-    fastify.services.waitFor(BigInt(header), timeoutMs, gone).then(
-      (reached) => done(reached ? undefined : behind()),
-      (error: Error) => {
-        if (!gone.aborted) done(error); // else nobody is there to be answered
-      },
-    );
+    const gone = callerGone(request, reply);
+    fastify.services
+      .waitFor(BigInt(header), timeoutMs, gone)
+      .then((reached) => done(reached ? undefined : behind()), done);
   });
 }
 

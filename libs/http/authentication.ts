@@ -23,6 +23,8 @@ export interface Principal {
 /** The keys there are. `secretHash` is lower-case hexadecimal SHA-256. */
 export interface KeyRing {
   find(secretHash: string): Principal | undefined;
+  /** From now on tells of every principal that is no longer let in, by its id, as soon as `find` finds it no more. */
+  whenRevoked(tell: (principal: string) => void): void;
 }
 
 export type Access = 'public' | readonly Role[];
@@ -69,13 +71,23 @@ function principalOf(authorization: string | undefined, keys: KeyRing): Principa
   return key !== undefined && KEY.test(key) ? keys.find(hashOfApiKey(key)) : undefined;
 }
 
-function unauthenticated(tried: boolean): Problem {
-  const detail = tried
-    ? 'This API key is not known, or no longer. Ask an admin for another.'
-    : 'Send an API key as Authorization: Bearer ts_….';
-  const challenge = tried ? 'Bearer realm="touchstone", error="invalid_token"' : 'Bearer realm="touchstone"';
-  return new Problem(401, 'unauthenticated', detail, { headers: { 'www-authenticate': challenge } });
-}
+/** Whether the key of the request is still let in. */
+export const isLetIn = ({ headers, server }: FastifyRequest): boolean =>
+  principalOf(headers.authorization, server.services.keys) !== undefined;
+
+const INVALID = 'Bearer realm="touchstone", error="invalid_token"';
+
+const unauthenticated = (tried: boolean): Problem =>
+  tried
+    ? challenge('This API key is not known, or no longer. Ask an admin for another.', INVALID)
+    : challenge('Send an API key as Authorization: Bearer ts_….', 'Bearer realm="touchstone"');
+
+/** For an answer that was under way. */
+export const revoked = (): Problem =>
+  challenge('This API key was revoked. Ask an admin for another.', INVALID);
+
+const challenge = (detail: string, scheme: string): Problem =>
+  new Problem(401, 'unauthenticated', detail, { headers: { 'www-authenticate': scheme } });
 
 const forbidden = (role: Role, access: Access | undefined): string =>
   access === undefined

@@ -1,63 +1,85 @@
 /**
- * Long answers end when nobody waits for them any more: the caller has gone away, or the server stops. Whoever
- * writes one takes the signal as a parameter and looks at it.
+ * A long answer ends when nobody may have the rest of it: the caller has gone away, the key of the caller was revoked,
+ * or the server stops. The code that makes such an answer takes the signal as a parameter and looks at it.
  */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problemOf } from './problem.js';
+import { isLetIn, revoked } from './authentication.js';
+import { Problem, problemOf } from './problem.js';
 
-/** An AbortSignal, as a parameter of a handler. Its reason is the problem to answer with. */
+/**
+ * An AbortSignal, as a parameter of a handler. Its reason is the problem to answer with.
+ * @throws that problem where the answer is not to begin
+ */
 export const Gone = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const http = context.switchToHttp();
-  return goneSignal(http.getRequest<FastifyRequest>().server.unfinished, http.getResponse<FastifyReply>());
+  const signal = goneSignal(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  signal.throwIfAborted();
+  return signal;
 });
 
-export function endWithServer(fastify: FastifyInstance): void {
-  const unfinished = new Unfinished();
+/** @param graceMs longest time for an answer to end after the key of its caller was revoked */
+export function endUnfinished(fastify: FastifyInstance, graceMs: number): void {
+  const unfinished = new Unfinished(graceMs);
   fastify.decorate('unfinished', unfinished);
+  fastify.services.keys.whenRevoked((id) => unfinished.revoke(id));
   fastify.addHook('preClose', (done) => {
-    unfinished.end();
+    unfinished.stop();
     done();
   });
   // A connection that is kept may bring another request before it is closed.
   fastify.addHook('onRequest', (_request, _reply, done) => done(unfinished.stopping ? STOPPING : undefined));
 }
 
-/** The long answers under way. */
+const STOPPING = problemOf({ statusCode: 503 }, false);
+/** Is never read: whoever asked has gone away. The status is the one that web servers log for this. */
+const LEFT = new Problem(499, 'caller_left', 'The caller has gone away.');
+
+interface Answer {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** False for an answer that is short once it has begun: a server that stops lets it be made. */
+  readonly endsWithServer: boolean;
+}
+
+/** The answers under way that somebody may have to end. */
 export class Unfinished {
-  private readonly answers = new Set<AbortController>();
+  private readonly answers = new Map<AbortController, Answer>();
   stopping = false;
 
-  add(answer: AbortController): void {
-    if (this.stopping) answer.abort(STOPPING);
-    else this.answers.add(answer);
+  constructor(private readonly graceMs: number) {}
+
+  add(answer: Answer): AbortSignal {
+    const ending = new AbortController();
+    this.answers.set(ending, answer);
+    answer.reply.raw.once('close', () => {
+      this.answers.delete(ending);
+      ending.abort(LEFT);
+    });
+    if (this.stopping && answer.endsWithServer) ending.abort(STOPPING);
+    if (!isLetIn(answer.request)) ending.abort(revoked());
+    return ending.signal;
   }
 
-  delete(answer: AbortController): void {
-    this.answers.delete(answer);
+  revoke(principal: string): void {
+    for (const [ending, { request, reply }] of this.answers) {
+      if (request.caller?.id !== principal) continue;
+      ending.abort(revoked());
+      // A caller who takes nothing would keep the answer from ending.
+      const cut = setTimeout(() => reply.raw.destroy(), this.graceMs).unref();
+      reply.raw.once('close', () => clearTimeout(cut));
+    }
   }
 
-  end(): void {
+  stop(): void {
     this.stopping = true;
-    for (const answer of this.answers) answer.abort(STOPPING);
+    for (const [ending, { endsWithServer }] of this.answers) if (endsWithServer) ending.abort(STOPPING);
   }
 }
 
-const STOPPING = problemOf({ statusCode: 503 }, false);
+/** For what takes time before an answer begins: a server that stops still makes it. */
+export const callerGone = (request: FastifyRequest, reply: FastifyReply): AbortSignal =>
+  request.server.unfinished.add({ request, reply, endsWithServer: false });
 
-/** Aborts when the connection closes: once the answer is written, or because the caller has gone away. */
-export function left(reply: FastifyReply): AbortSignal {
-  const connection = new AbortController();
-  reply.raw.once('close', () => connection.abort());
-  return connection.signal;
-}
-
-function goneSignal(unfinished: Unfinished, reply: FastifyReply): AbortSignal {
-  const answer = new AbortController();
-  unfinished.add(answer);
-  reply.raw.once('close', () => {
-    unfinished.delete(answer);
-    answer.abort(STOPPING);
-  });
-  return answer.signal;
-}
+const goneSignal = (request: FastifyRequest, reply: FastifyReply): AbortSignal =>
+  request.server.unfinished.add({ request, reply, endsWithServer: true });

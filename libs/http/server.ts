@@ -13,8 +13,8 @@ import type { Logger } from 'pino';
 import { awaitViews } from './at-least.js';
 import { authenticate } from './authentication.js';
 import { takeBodies } from './bodies.js';
-import { endWithServer } from './gone.js';
 import { writeBigIntsAsText } from './exact-numbers.js';
+import { endUnfinished } from './gone.js';
 import { HealthController } from './health.js';
 import { logRequests, NestLog } from './logging.js';
 import { measureRequests, MetricsController } from './metrics.js';
@@ -36,7 +36,7 @@ export interface HttpOptions {
   readonly arrivalMs?: number;
   /** Longest wait for `Touchstone-At-Least`, in milliseconds. Default 5 s. */
   readonly atLeastMs?: number;
-  /** Longest time for requests under way when the server stops, in milliseconds. Default 10 s. */
+  /** Longest time for answers under way when the server stops or their key is revoked, in milliseconds. Default 10 s. */
   readonly graceMs?: number;
 }
 
@@ -54,7 +54,7 @@ export async function createHttpApp(
     connectionTimeout: 120_000, // of silence: an event stream sends a comment more often than that
     keepAliveTimeout: 72_000, // longer than the idle time of common load balancers, so that they close first
     forceCloseConnections: 'idle',
-    return503OnClosing: false, // endWithServer does, and as a problem
+    return503OnClosing: false, // endUnfinished does, and as a problem
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(problemOf(error, false), request, dress(request, reply)), // the filter is not reached from here
@@ -69,19 +69,20 @@ export async function createHttpApp(
   });
   writeBigIntsAsText();
   const fastify = app.getHttpAdapter().getInstance();
+  const { graceMs = 10_000 } = options;
   fastify.decorate('services', { ...options.services(app), log: options.log });
   fastify.addHook('onRequest', (request, reply, done) => {
     dress(request, reply);
     done();
   });
-  endWithServer(fastify);
+  endUnfinished(fastify, graceMs);
   takeBodies(fastify, options.arrivalMs ?? 20_000);
   authenticate(fastify);
   awaitViews(fastify, options.atLeastMs ?? 5_000);
   measureRequests(fastify);
   logRequests(fastify);
   fastify.addHook('preClose', (done) => {
-    setTimeout(() => fastify.server.closeAllConnections(), options.graceMs ?? 10_000).unref();
+    setTimeout(() => fastify.server.closeAllConnections(), graceMs).unref();
     done();
   });
   app.useGlobalPipes(new ParsePipe());

@@ -18,6 +18,8 @@ export interface HttpUnderTest {
   /** As a role; as nobody with null. */
   get(path: string, role?: Role | null): Test;
   post(path: string, body?: unknown, role?: Role | null): Test;
+  /** Revokes the key of the role. */
+  revoke(role: Role): void;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function serve(
   const principals = new Map<string, Principal>(
     ROLES.map((role) => [hashOfApiKey(keys[role]!), { id: `key-of-${role}`, role, pii: false }]),
   );
+  const listeners: ((principal: string) => void)[] = [];
   const logged: string[] = [];
   class Root {}
   const app = await createHttpApp(
@@ -37,7 +40,10 @@ export async function serve(
     {
       log: createLogger({ destination: { write: (line) => void logged.push(line) } }),
       services: () => ({
-        keys: { find: (hash) => principals.get(hash) },
+        keys: {
+          find: (hash) => principals.get(hash),
+          whenRevoked: (tell) => void listeners.push(tell),
+        },
         checks: [],
         waitFor: async () => true,
         commandNames: new CommandNames(Buffer.alloc(32, 7), false),
@@ -61,6 +67,10 @@ export async function serve(
     post: (path, body, role = 'back-office') => {
       const test = as(request(url).post(path), role);
       return body === undefined ? test : test.send(body as object);
+    },
+    revoke: (role) => {
+      principals.delete(hashOfApiKey(keys[role]!));
+      for (const tell of listeners) tell(`key-of-${role}`);
     },
     close: () => app.close(),
   };
