@@ -59,8 +59,8 @@ export class AuditController {
     roles: AUDITORS,
     example: examples.STREAM_INTACT,
   })
-  verifyCustomer(@Param() path: CustomerPath): Promise<StreamReport> {
-    return this.queries.execute(new VerifyCustomer(path.customer as CustomerId));
+  verifyCustomer(@Param() path: CustomerPath, @Gone() gone: AbortSignal): Promise<StreamReport> {
+    return this.queries.execute(new VerifyCustomer(path.customer as CustomerId, gone));
   }
 
   @Get('customers/:customer/export')

@@ -43,6 +43,7 @@ export class Follow {
     return {
       messages: this.store.subscribe({ after, filter, signal }),
       show: (events) => this.shown(events.filter(wanted), caller),
+      signal,
     };
   }
 

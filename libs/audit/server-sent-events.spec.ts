@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { StoredEvent, SubscriptionMessage } from '#event-store/port.js';
+import { Problem } from '#http/index.js';
 import { serverSentEvents, type Shown } from './server-sent-events.js';
 
 const event = (position: number): SubscriptionMessage => ({
@@ -29,11 +30,15 @@ const show = async (events: readonly StoredEvent[]): Promise<Shown[]> =>
   events.map(({ type, position }) => ({ type, position: String(position) }));
 
 let end = (): void => undefined;
-afterEach(() => end());
+let gone = new AbortController();
+afterEach(() => {
+  end();
+  gone = new AbortController();
+});
 
 function following(...given: SubscriptionMessage[]): AsyncGenerator<string> {
   const ended = new Promise<void>((resolve) => (end = resolve));
-  return serverSentEvents({ messages: messages(given, ended), show, heartbeatMs: 1 });
+  return serverSentEvents({ messages: messages(given, ended), show, signal: gone.signal, heartbeatMs: 1 });
 }
 
 const take = async (text: AsyncGenerator<string>, chunks: number): Promise<string[]> => {
@@ -60,6 +65,18 @@ describe('An event stream', () => {
     const [, , beat, next] = await take(following(event(7), passed(40)), 4);
     expect(beat).toBe(': still here\nid: 40\n\n');
     expect(next).toBe(': still here\n\n');
+  });
+
+  it('shows nothing more once it is to end, and says so where the key was revoked', async () => {
+    const text = following(event(7), event(8));
+    await take(text, 1);
+    gone.abort(new Problem(401, 'unauthenticated', 'This API key was revoked.'));
+    end(); // as a subscription does with the same signal
+    const said: string[] = [];
+    for await (const chunk of text) said.push(chunk);
+    expect(said).toEqual([
+      'event: revoked\ndata: {"status":401,"code":"unauthenticated","detail":"This API key was revoked."}\n\n',
+    ]);
   });
 
   it('ends with what it reads', async () => {

@@ -1,15 +1,19 @@
 /**
  * The log as server-sent events (WHATWG HTML, 9.2): one for each event, its position as `id`, so that a reader who
- * comes back says where it was. `caught-up` says that everything there is has been sent.
+ * comes back says where it was. `caught-up` says that everything there is has been sent; `revoked`, that the key of the
+ * reader was revoked and nothing more comes.
  *
  * The text is made as fast as it is taken and no faster: a slow reader costs time and no memory.
  */
 import type { StoredEvent, SubscriptionMessage } from '#event-store/port.js';
+import { Problem } from '#http/index.js';
 
 export interface Following {
   readonly messages: AsyncIterable<SubscriptionMessage>;
   /** The events to be shown, as JSON values. */
   readonly show: (events: readonly StoredEvent[]) => Promise<readonly Shown[]>;
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
   /** Longest silence, in milliseconds; a comment breaks it. Default 15 s. */
   readonly heartbeatMs?: number;
 }
@@ -26,9 +30,18 @@ const BEAT = ': still here\n';
 const MOST_EVENTS = 100;
 const MOST_TEXT = 256 * 1024;
 
-export async function* serverSentEvents({
+export async function* serverSentEvents(following: Following): AsyncGenerator<string> {
+  yield* eventsOf(following);
+  const { reason } = following.signal as { readonly reason: unknown };
+  if (!(reason instanceof Problem) || reason.status !== 401) return; // the reader may come back where it was
+  const { status, code, message: detail } = reason;
+  yield framed('revoked', null, { status, code, detail });
+}
+
+async function* eventsOf({
   messages,
   show,
+  signal,
   heartbeatMs = HEARTBEAT_MS,
 }: Following): AsyncGenerator<string> {
   const iterator = messages[Symbol.asyncIterator]();
@@ -60,6 +73,7 @@ export async function* serverSentEvents({
         arrived = await unlessNothing(next);
       }
       const shown = await show(events);
+      if (signal.aborted) return;
       told = caughtUp === '' ? (shown.at(-1)?.position ?? told) : looked;
       const text = shown.map((event) => framed(event.type, event.position, event)).join('') + caughtUp;
       if (text !== '') yield text;

@@ -15,7 +15,10 @@ type Written<R> = R extends { readonly checkpoint: unknown }
 export type LogAnswer = Written<LogReport>;
 
 export class VerifyCustomer extends Query<StreamReport> {
-  constructor(readonly customer: CustomerId) {
+  constructor(
+    readonly customer: CustomerId,
+    readonly signal: AbortSignal,
+  ) {
     super();
   }
 }
@@ -36,8 +39,9 @@ export class VerifyCustomerHandler implements IQueryHandler<VerifyCustomer> {
     private readonly witnesses: ViewWitnesses,
   ) {}
 
-  async execute({ customer }: VerifyCustomer): Promise<StreamReport> {
-    const report = await verifyStream(this.store, customerStream(customer), { witnesses: this.witnesses });
+  async execute({ customer, signal }: VerifyCustomer): Promise<StreamReport> {
+    const { witnesses } = this;
+    const report = await verifyStream(this.store, customerStream(customer), { witnesses, signal });
     if (report.verdict === 'intact' && report.events === 0)
       throw new DomainError('customer.not_found', 'There is no such customer.', 'not_found');
     return report;
