@@ -20,7 +20,7 @@ const CHUNK = 32 * 1024;
 
 /**
  * Resolves when every line is answered. `answered` is told of each, in order; false from it ends the sending.
- * @throws Failure when the connection is cut, the server refuses the request or a store is away
+ * @throws Failure when the connection is cut, the server refuses the request or takes no further line
  */
 export async function sendLines(
   target: Pick<Target, 'url' | 'key'>,
@@ -81,7 +81,7 @@ export async function sendLines(
 
 const stopped = ({ line, problem }: LineAnswer): Failure =>
   new Failure(
-    `A store is away: stopped at line ${line}. ${problem?.detail ?? ''} Run the same command to go on.`,
+    `The server stopped at line ${line}. ${problem?.detail ?? ''} To go on from there, run the same command again.`,
   );
 
 const cut = (): Failure => new Failure('The connection was cut. Run the same command to go on where it was.');

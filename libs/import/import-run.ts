@@ -26,6 +26,8 @@ export interface ImportOptions {
   readonly way: Pick<CommandHandling, 'handleAll'>;
   readonly asks: LineAsks;
   readonly now: () => Instant;
+  /** Ends the import, with the problem to answer in its last line. */
+  readonly signal: AbortSignal;
   /** Told of every problem of a line, for the log. */
   readonly tell: (problem: Problem) => void;
   /** Told of a body that broke off. */
@@ -48,6 +50,7 @@ export class ImportRun {
   /** As of the turn in which a line is taken. */
   private now: Instant;
   private stopped = false;
+  private complete = false;
 
   constructor(private readonly options: ImportOptions) {
     this.now = options.now();
@@ -55,6 +58,8 @@ export class ImportRun {
 
   /** Takes the lines of the body; resolves when the last of them is taken, and never throws. */
   async take(body: Readable): Promise<void> {
+    const { signal } = this.options;
+    signal.addEventListener('abort', () => this.stop(signal.reason), { once: true });
     try {
       // Ended early, the body is left to the server to drain: destroying it would cut off the answers.
       for await (const chunk of body.iterator({ destroyOnReturn: false })) {
@@ -62,11 +67,22 @@ export class ImportRun {
         if (this.done) return;
       }
       await this.takeAll(this.splitter.rest());
+      this.complete = true;
       this.answers.end();
     } catch (error) {
+      if (this.stopped) return; // the rest of the body was not waited for
       this.options.failed(error);
       this.answers.destroy();
     }
+  }
+
+  /** Takes no further line. The lines under way are answered, and then why there are no more. */
+  private stop(reason: unknown): void {
+    if (this.done || this.complete) return;
+    const place = this.answers.place(++this.count);
+    this.stopped = place.last = true;
+    this.lanes.start();
+    this.refuse(place, reason);
   }
 
   private get done(): boolean {

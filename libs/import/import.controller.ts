@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CommandHandling, type LineKind } from '#commands/index.js';
-import { BulkRoute, commandContext, Flag, Reply } from '#http/index.js';
+import { BulkRoute, commandContext, Flag, Gone, Reply } from '#http/index.js';
 import { Identities } from '#key-store/identities.js';
 import { ImportRun } from './import-run.js';
 import { LineAsks } from './line-asks.js';
@@ -23,9 +23,10 @@ another system gave, \`of\` what a refund, a correction or a change is of (its i
 recorded), and \`occurredAt\` may stand beside \`data\` or in it.
 
 Status: \`recorded\`; \`unchanged\`, it was so already; \`duplicate\`, the same line came before; \`refused\`, see \`problem\`;
-\`stopped\`, a store is away and no further line was taken. Lines of one customer are decided in their order. A line of
-more than 64 KiB, or that is not JSON, is refused and the rest goes on. After a cut, send the whole again: what was
-recorded is answered as a duplicate. A position is at or after that of the line's own event.
+\`stopped\`, the last: no further line was taken, because a store is away, the server stops or the API key was
+revoked. Lines of one customer are decided in their order. A line of more than 64 KiB, or that is not JSON, is refused
+and the rest goes on. After a cut, send the whole again: what was recorded is answered as a duplicate. A position is at
+or after that of the line's own event.
 
 A dry run decides on the log and on the lines before; what they would have recorded it remembers for the customers
 used last, 200,000 events in all.`;
@@ -68,6 +69,7 @@ export class ImportController {
   import(
     @Query() { dryRun = false }: ImportQuery,
     @Body() body: Readable,
+    @Gone() signal: AbortSignal,
     @Req() request: FastifyRequest,
     @Reply() reply: FastifyReply,
   ): Readable {
@@ -80,6 +82,7 @@ export class ImportController {
       way: dryRun ? this.handling.rehearsal() : this.handling,
       asks: new LineAsks(names, new References(this.kinds, names), sender),
       now: () => clock.now(),
+      signal,
       tell: (problem) => failures.tell(problem, request),
       failed: (error) => log.error({ err: error, correlationId }, 'an import broke off'),
     });
