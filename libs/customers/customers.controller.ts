@@ -281,6 +281,7 @@ export class CustomersController {
     description:
       'By one of phone, email, social, source + externalId, segment, unit, region or tag; all of them otherwise. In the order of registration.',
     roles: READERS,
+    personal: ['phone', 'email', 'social', 'source', 'externalId'],
     example: { items: [PROFILE_EXAMPLE], next: null },
   })
   find(@Query() query: dto.FindCustomersQuery, @Caller() caller: Principal): Promise<Page<ProfileAnswer>> {

@@ -10,6 +10,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '#kernel';
+import { refusedLookup } from './personal.js';
 import { Problem } from './problem.js';
 import { configure } from './route-config.js';
 
@@ -56,13 +57,14 @@ export const hashOfApiKey = (key: string): string => hash('sha256', key, 'hex');
 export function authenticate(fastify: FastifyInstance): void {
   fastify.decorateRequest('caller', null);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { access } = request.routeOptions.config;
+    const { access, personal } = request.routeOptions.config;
     if (access === 'public') return done();
     const caller = principalOf(request.headers.authorization, fastify.services.keys);
     if (caller === undefined) return done(unauthenticated(request.headers.authorization !== undefined));
     request.caller = caller;
-    if (request.is404 || access?.includes(caller.role) === true) return done();
-    done(new Problem(403, 'forbidden', forbidden(caller.role, access)));
+    if (!request.is404 && access?.includes(caller.role) !== true)
+      return done(new Problem(403, 'forbidden', forbidden(caller.role, access)));
+    done(refusedLookup(caller, personal, request.query));
   });
 }
 

@@ -31,4 +31,4 @@ export { createHttpApp, listen, type Address, type HttpOptions } from './server.
 export type { HttpServices } from './services.js';
 export { invalidRequest, parse, readAs, Reading, rule, type Rule, type Violation } from './validation.js';
 export { occurring } from './occurring.js';
-export * from './personal.js';
+export { forEyesOf, maySeePersonal, type ForEyes, type PersonalLookup } from './personal.js';

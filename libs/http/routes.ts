@@ -15,6 +15,8 @@ import {
 import type { Role } from '#kernel';
 import { Roles } from './authentication.js';
 import { Ndjson } from './bodies.js';
+import { lookupRule, type PersonalLookup } from './personal.js';
+import { configure } from './route-config.js';
 
 export interface AboutRoute {
   /** One line, as a person would say it. */
@@ -23,6 +25,8 @@ export interface AboutRoute {
   /** The chapter of the document. */
   readonly tag?: string;
   readonly roles: readonly [Role, ...Role[]];
+  /** Where it looks people up by something personal: refused there to analysts who may not see it. */
+  readonly personal?: PersonalLookup;
   /** Rules of the domain that may stand in the way: their codes, and what each means. */
   readonly refusals?: Readonly<Record<string, string>>;
 }
@@ -50,6 +54,8 @@ export type RouteKind = 'command' | 'query' | 'bulk';
 
 /** The mark by which `openapi.ts` knows a route's kind. */
 export const KIND = 'x-kind';
+/** Where it looks people up by something personal, for programs. */
+const PERSONAL = 'x-personal';
 /** The codes of the rules that may stand in the way, for programs. */
 export const REFUSALS = 'x-refusals';
 
@@ -106,16 +112,18 @@ export function BulkRoute({ line, answer, ...about }: AboutBulk): MethodDecorato
 
 function route(
   kind: RouteKind,
-  { summary, description, tag, roles, refusals = {} }: AboutRoute,
+  { summary, description, tag, roles, personal, refusals = {} }: AboutRoute,
 ): MethodDecorator {
   const refused = Object.entries(refusals).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
   const paragraphs = [description, `Roles: ${roles.join(', ')}.`];
+  if (personal !== undefined) paragraphs.push(lookupRule(personal));
   if (refused.length > 0) paragraphs.push(`Refused with\n${refused.join('\n')}`);
   return applyDecorators(
     Roles(...roles),
     ApiOperation({ summary, description: paragraphs.filter(Boolean).join('\n\n') }),
     ApiExtension(KIND, kind),
     ...(refused.length === 0 ? [] : [ApiExtension(REFUSALS, Object.keys(refusals))]),
+    ...(personal === undefined ? [] : [configure({ personal }), ApiExtension(PERSONAL, personal)]),
     ...(tag === undefined ? [] : [ApiTags(tag)]),
   );
 }

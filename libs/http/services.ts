@@ -10,6 +10,7 @@ import type { CommandNames } from './command-names.js';
 import type { FailureLog } from './failure-log.js';
 import type { Unfinished } from './gone.js';
 import type { HealthCheck } from './health.js';
+import type { PersonalLookup } from './personal.js';
 
 export interface HttpServices {
   readonly keys: KeyRing;
@@ -44,6 +45,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route. A route that does not say is for nobody. */
     access?: Access;
+    /** Where it looks people up by something personal, which not everybody may. */
+    personal?: PersonalLookup;
     /** Takes NDJSON, as a stream. */
     ndjson?: true;
   }

@@ -47,6 +47,7 @@ export class TimelineController {
     tag: 'Timeline',
     summary: 'What to know before a call, by phone number or e-mail address',
     roles: ['back-office', 'analyst', 'auditor', 'admin'],
+    personal: true,
     example: { items: [BRIEF] },
   })
   brief(@Query() query: BriefQuery, @Caller() caller: Principal): Promise<{ items: readonly Brief[] }> {

@@ -1,9 +1,9 @@
 /** Every route × every role × every way of not being who one says: only what is granted in the table answers. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { apiDocument, nameOf, pathOf, type Operation } from '#test/support/api-document.js';
+import { apiDocument, nameOf, pathOf, type Operation, type Schema } from '#test/support/api-document.js';
 import { startTouchstone, type KeyRole, type Touchstone } from '#test/support/touchstone.js';
-import { GRANTS, ROLES } from './grants.js';
+import { GRANTS, PERSONAL, ROLES } from './grants.js';
 
 let touchstone: Touchstone;
 let operations: readonly Operation[];
@@ -61,11 +61,37 @@ describe('the table of grants', () => {
       expect(description).toContain(`Roles: ${roles?.join(', ')}.`);
   });
 
+  it('is what the document says of looking people up', () => {
+    const documented = operations.flatMap((operation) => {
+      const personal = operation['x-personal'];
+      return personal === undefined ? [] : [[nameOf(operation), personal]];
+    });
+    expect(Object.fromEntries(documented)).toEqual(PERSONAL);
+    for (const { description, 'x-personal': personal } of operations)
+      if (personal !== undefined) expect(description).toContain('An analyst needs a key with `pii`');
+  });
+
+  it('forgets no parameter that is a phone number or an e-mail address', () => {
+    const forgotten = operations.flatMap((operation) =>
+      operation.parameters
+        .filter(({ in: place, schema }) => place === 'query' && isContact(schema))
+        .filter(({ name }) => !isPersonal(nameOf(operation), name))
+        .map(({ name }) => `${nameOf(operation)}?${name}`),
+    );
+    expect(forgotten).toEqual([]);
+    expect(isPersonal('GET /v1/brief', 'phone')).toBe(true);
+  });
+
   it('opens health to everybody, and nothing else that is in the document', () => {
     const open = Object.keys(GRANTS).filter((name) => GRANTS[name] === 'public');
     expect(open).toEqual(['GET /health/live', 'GET /health/ready']);
   });
 });
+
+const isContact = ({ format, example }: Schema): boolean =>
+  format === 'email' || /^\+\d+$/.test(String(example));
+const isPersonal = (route: string, parameter: string): boolean =>
+  PERSONAL[route] === true || [PERSONAL[route] ?? []].flat().includes(parameter);
 
 const sorted = (table: (readonly unknown[])[]): unknown[] =>
   table.map(([name, roles]) => `${name}: ${Array.isArray(roles) ? [...roles].sort().join() : roles}`).sort();
@@ -129,16 +155,71 @@ describe('a key of the role', () => {
     async (role: KeyRole) => {
       const wrong: string[] = [];
       for (const operation of guarded) {
-        const granted = GRANTS[nameOf(operation)]?.includes(role) === true;
+        const name = nameOf(operation);
+        const blind = role === 'analyst' && PERSONAL[name] === true;
+        const granted = !blind && GRANTS[name]?.includes(role) === true;
         const { status } = await statusOf(
           operation.method,
           pathOf(operation),
           `Bearer ${touchstone.keys[role]}`,
         );
         const letIn = status !== 401 && status !== 403;
-        if (granted ? !letIn : status !== 403) wrong.push(`${nameOf(operation)}: ${status}`);
+        if (granted ? !letIn : status !== 403) wrong.push(`${name}: ${status}`);
       }
       expect(wrong).toEqual([]);
     },
   );
+});
+
+describe('an analyst', () => {
+  const LOOKUPS = [
+    'customers?phone=%2B442079460000',
+    'customers?email=ada@example.com',
+    'customers?social=mastodon:@ada@example.org',
+    'customers?source=shop&externalId=C-1',
+    'customers?source=shop',
+    'customers?externalId=C-1',
+    'customers?segment=premium&email=ada@example.com',
+    'customers?%65mail=ada@example.com',
+    'customers?email=',
+    'brief?phone=%2B442079460000',
+    'brief?email=ada@example.com',
+    'brief',
+  ];
+  const LISTS = ['', '?segment=premium', '?unit=retail', '?region=uk-south', '?tag=newsletter'];
+
+  const answer = async (path: string, key: string, method = 'GET') => {
+    const response = await fetch(`${touchstone.url}/v1/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}` },
+    });
+    return { status: response.status, text: await response.text() };
+  };
+
+  it('who may not see personal fields looks nobody up by them, and is told which right that takes', async () => {
+    for (const lookup of LOOKUPS) {
+      const { status, text } = await answer(lookup, touchstone.keys.analyst);
+      expect([lookup, status]).toEqual([lookup, 403]);
+      const { code, detail } = JSON.parse(text) as { code: string; detail: string };
+      expect([code, detail]).toEqual(['forbidden', expect.stringContaining('`pii`')]);
+      expect(text).not.toMatch(/ada|2079460000|C-1/);
+      expect((await answer(lookup, touchstone.keys.analyst, 'HEAD')).status).toBe(403);
+    }
+  });
+
+  it('lists customers by what is not personal', async () => {
+    for (const list of LISTS)
+      expect([list, (await answer(`customers${list}`, touchstone.keys.analyst)).status]).toEqual([list, 200]);
+  });
+
+  it('who may see personal fields looks people up, as every other role does', async () => {
+    const keys = [
+      await touchstone.issueKey('analyst', true),
+      touchstone.keys['back-office'],
+      touchstone.keys.auditor,
+    ];
+    for (const key of keys)
+      for (const lookup of LOOKUPS)
+        expect([lookup, (await answer(lookup, key)).status]).not.toEqual([lookup, 403]);
+  });
 });

@@ -90,3 +90,12 @@ export const GRANTS: Readonly<Record<string, readonly KeyRole[] | 'public'>> = {
   'GET /v1/churn/summary': analysts,
   'GET /v1/churn/at-risk': everyone,
 };
+
+/**
+ * Routes, or some of their query parameters, that look people up by something personal: an analyst needs a key that may
+ * see personal fields for them.
+ */
+export const PERSONAL: Readonly<Record<string, true | readonly string[]>> = {
+  'GET /v1/customers': ['phone', 'email', 'social', 'source', 'externalId'],
+  'GET /v1/brief': true,
+};

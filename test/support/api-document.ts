@@ -53,6 +53,8 @@ export interface Operation {
   readonly tags?: readonly string[];
   /** Undefined for what is public. */
   readonly 'x-roles'?: readonly string[];
+  /** Where it looks people up by something personal: always, or with these query parameters. */
+  readonly 'x-personal'?: true | readonly string[];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
   /** By status. */
