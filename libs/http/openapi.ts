@@ -1,8 +1,8 @@
 /**
  * The API described by itself: OpenAPI 3.1 at /openapi.json, and a form of it to try things with at /docs.
  *
- * Both are public. They hold no data, only what the source says anyway, and a browser that opens a page has no
- * way of sending a key with it; the form then sends the key its reader gives it with every request it tries.
+ * Both are open to everybody. They are the same for all installations and hold no data of this one, and a browser that
+ * opens a page has no way of sending a key with it. The form sends the key of its reader with every request it tries.
  */
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
