@@ -7,6 +7,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson } from './json.js';
+import { linger } from './linger.js';
 import { problemOf, sendProblem, type Problem } from './problem.js';
 import { configure } from './route-config.js';
 
@@ -14,8 +15,11 @@ import { configure } from './route-config.js';
 export const Ndjson = (): MethodDecorator =>
   applyDecorators(configure({ ndjson: true }), ApiConsumes('application/x-ndjson'));
 
-/** @param arrivalMs longest time for a body to arrive */
-export function takeBodies(fastify: FastifyInstance, arrivalMs: number): void {
+/**
+ * @param arrivalMs longest time for a body to arrive
+ * @param lingerMs longest time for the rest of it to arrive once it was answered
+ */
+export function takeBodies(fastify: FastifyInstance, arrivalMs: number, lingerMs: number): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
     try {
@@ -42,11 +46,9 @@ export function takeBodies(fastify: FastifyInstance, arrivalMs: number): void {
     if (hasBody(request)) request.arrival = setTimeout(giveUp, arrivalMs, request, reply);
     done();
   });
-  fastify.addHook('onResponse', ({ arrival, raw }, reply, done) => {
-    if (arrival === null) return done();
-    const over = raw.complete || reply.getHeader('connection') === 'close';
-    if (over) clearTimeout(arrival);
-    else raw.once('close', () => clearTimeout(arrival)); // refused unread: its rest is still coming in
+  fastify.addHook('onResponse', ({ arrival, raw }, _reply, done) => {
+    if (arrival !== null) clearTimeout(arrival);
+    if (!raw.complete) linger(raw, lingerMs);
     done();
   });
 }
@@ -55,7 +57,6 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 function giveUp(request: FastifyRequest, reply: FastifyReply): void {
-  if (request.raw.complete) return;
-  if (reply.sent) return void request.raw.destroy();
+  if (request.raw.complete || reply.sent) return;
   sendProblem(problemOf({ statusCode: 408 }, false), request, reply.header('connection', 'close'));
 }

@@ -16,6 +16,7 @@ import { takeBodies } from './bodies.js';
 import { writeBigIntsAsText } from './exact-numbers.js';
 import { endUnfinished } from './gone.js';
 import { HealthController } from './health.js';
+import { cutSoon, LINGER_MS } from './linger.js';
 import { logRequests, NestLog } from './logging.js';
 import { measureRequests, MetricsController } from './metrics.js';
 import { describe } from './openapi.js';
@@ -34,6 +35,10 @@ export interface HttpOptions {
   readonly bodyLimit?: number;
   /** Longest time for a JSON body to arrive, in milliseconds. Default 20 s. */
   readonly arrivalMs?: number;
+  /** Longest time for the head of a request to arrive, in milliseconds. Default 10 s. */
+  readonly headersMs?: number;
+  /** Longest time for the rest of a request to arrive after its answer was written, in milliseconds. Default 2 s. */
+  readonly lingerMs?: number;
   /** Longest wait for `Touchstone-At-Least`, in milliseconds. Default 5 s. */
   readonly atLeastMs?: number;
   /** Longest time for answers under way when the server stops or their key is revoked, in milliseconds. Default 10 s. */
@@ -45,6 +50,7 @@ export async function createHttpApp(
   root: Type | DynamicModule,
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
+  const { headersMs = 10_000, lingerMs = LINGER_MS } = options;
   const adapter: FastifyAdapter = new FastifyAdapter({
     bodyLimit: options.bodyLimit ?? 256 * 1024,
     routerOptions: { maxParamLength: 200 },
@@ -55,10 +61,10 @@ export async function createHttpApp(
     keepAliveTimeout: 72_000, // longer than the idle time of common load balancers, so that they close first
     forceCloseConnections: 'idle',
     return503OnClosing: false, // endUnfinished does, and as a problem
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: headersMs, connectionsCheckingInterval: headersMs / 2 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(problemOf(error, false), request, dress(request, reply)), // the filter is not reached from here
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: unreadable(lingerMs),
     skipMiddie: true, // there is no middleware here, and its hook would still run
   });
   const module = { module: HttpModule, imports: [root], controllers: [HealthController, MetricsController] };
@@ -76,7 +82,7 @@ export async function createHttpApp(
     done();
   });
   endUnfinished(fastify, graceMs);
-  takeBodies(fastify, options.arrivalMs ?? 20_000);
+  takeBodies(fastify, options.arrivalMs ?? 20_000, lingerMs);
   authenticate(fastify);
   awaitViews(fastify, options.atLeastMs ?? 5_000);
   measureRequests(fastify);
@@ -126,9 +132,19 @@ function dress(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 }
 
 /** What cannot be read as HTTP at all has no request and no reply: the answer is written by hand. */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const statusCode = UNREADABLE[error.code ?? ''] ?? 400;
+function unreadable(lingerMs: number): (error: Error & { code?: string }, socket: Socket) => void {
+  const answered = new WeakSet<Socket>();
+  return (error, socket) => {
+    if (answered.has(socket)) return; // what comes after cannot be read either
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    answered.add(socket);
+    answerUnreadable(error.code, socket);
+    cutSoon(socket, lingerMs);
+  };
+}
+
+function answerUnreadable(code: string | undefined, socket: Socket): void {
+  const statusCode = UNREADABLE[code ?? ''] ?? 400;
   const problem = problemOf({ statusCode }, false);
   const body = JSON.stringify(problemBody(problem, '*', 'none'));
   const head = [
