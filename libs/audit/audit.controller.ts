@@ -69,6 +69,7 @@ export class AuditController {
     summary: "A customer's events as they are stored, as NDJSON",
     description: `To check the chain without trusting this server: hash = sha256hex(previousHash + "\\n" + JCS({data, id, metadata without "hash", revision, stream, type})), the first previousHash being 64 zeros and JCS RFC 8785.`,
     roles: AUDITORS,
+    long: true,
     example: examples.EXPORTED,
   })
   @ApiProduces('application/x-ndjson')
@@ -93,6 +94,7 @@ export class AuditController {
     description:
       'With a checkpoint that was kept elsewhere, also that nothing up to there was chained anew or cut off.',
     roles: AUDITORS,
+    long: true,
     example: examples.LOG_BROKEN,
   })
   verifyLog(@Query() query: VerifyQuery, @Gone() gone: AbortSignal): Promise<LogAnswer> {
@@ -105,6 +107,7 @@ export class AuditController {
     summary: 'Verify the whole log and certify it',
     description: 'Keep the checkpoint where nobody who can write the log can write.',
     roles: AUDITORS,
+    long: true,
     refusals: { 'log.broken': 'the log does not verify' },
     example: examples.LOG_INTACT,
   })

@@ -18,6 +18,7 @@ export class LiveController {
     description:
       'Server-sent events: `id` is the position, `event` the type, `data` the event as JSON; `caught-up` says that what follows is live. `revoked` says that the API key was revoked, and is the last. A stream that ends without it, or breaks off, is gone on with by sending `Last-Event-ID`. Analysts see personal fields masked.',
     roles: ['back-office', 'analyst', 'auditor', 'admin'],
+    long: true,
     refusals: { 'log.shorter': 'the log ends before that position: it is an older or another log' },
     example: `id: 1042\nevent: ${EVENT.type}\ndata: ${JSON.stringify(EVENT)}\n\n`,
   })

@@ -117,19 +117,31 @@ const ERRORS: readonly Example[] = [
   [503, 'store.unavailable', 'A store does not answer. Send the same request again.', 'Retry-After'],
 ];
 
-/** A 409 means another thing for a query than for a command. */
-const LOG_SHORTER: Example = [
-  409,
-  'log.shorter',
-  'The log ends at position 12, before position 1042. Send a position that this log has answered, or none.',
+/** Statuses that mean another thing for a query, or for a long answer, than elsewhere. */
+const OTHERS: readonly Example[] = [
+  [
+    409,
+    'log.shorter',
+    'The log ends at position 12, before position 1042. Send a position that this log has answered, or none.',
+  ],
+  [
+    429,
+    'too_many_streams',
+    'This API key has 10 of these under way. Close one, or wait until one ends.',
+    'Retry-After',
+  ],
 ];
 
 const VIOLATIONS = [{ field: 'lines[0].amount.minor', code: 'not_whole', message: 'Send a whole number.' }];
 
+/** The status of an error response, by the name to refer to it by. */
+export const statusOf = (name: string): string =>
+  String(OTHERS.find(([, code]) => code === name)?.[0] ?? name);
+
 /** By the name to refer to them by: the status, or the code where a status has two. */
 export const errorResponses: readonly (readonly [string, Part<'responses'>])[] = [
   ...ERRORS.map((example) => [String(example[0]), responseOf(example)] as const),
-  [LOG_SHORTER[1], responseOf(LOG_SHORTER)],
+  ...OTHERS.map((example) => [example[1], responseOf(example)] as const),
 ];
 
 function responseOf([status, code, detail, ...headers]: Example): Part<'responses'> {

@@ -6,8 +6,14 @@
  */
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { errorResponses, PROBLEM_SCHEMA, requestHeaders, responseHeaders } from './openapi-parts.js';
-import { KIND, REFUSALS, type RouteKind } from './routes.js';
+import {
+  errorResponses,
+  PROBLEM_SCHEMA,
+  requestHeaders,
+  responseHeaders,
+  statusOf,
+} from './openapi-parts.js';
+import { AT_ONCE, KIND, REFUSALS, type RouteKind } from './routes.js';
 
 const DESCRIPTION = `Every touchpoint of every customer as an immutable event; everything else is read from them.
 
@@ -94,9 +100,12 @@ function completeOperation(operation: Operation, kind: RouteKind): void {
     const answered = ANSWER_HEADERS[kind].map((name) => [name, { $ref: `#/components/headers/${name}` }]);
     response.headers = { ...response.headers, ...Object.fromEntries(answered) };
   }
-  const refused = REFUSALS in operation ? ['409'] : [];
-  for (const name of [...ERRORS[kind], ...refused]) {
-    const status = name === 'log.shorter' ? '409' : name;
-    operation.responses[status] ??= { $ref: `#/components/responses/${name}` };
+  const refused = [
+    ...(AT_ONCE in operation ? ['too_many_streams'] : []),
+    ...ERRORS[kind],
+    ...(REFUSALS in operation ? ['409'] : []),
+  ];
+  for (const name of refused) {
+    operation.responses[statusOf(name)] ??= { $ref: `#/components/responses/${name}` };
   }
 }

@@ -15,6 +15,7 @@ import {
 import type { Role } from '#kernel';
 import { Roles } from './authentication.js';
 import { Ndjson } from './bodies.js';
+import { MOST_AT_ONCE } from './long-answers.js';
 import { lookupRule, type PersonalLookup } from './personal.js';
 import { configure } from './route-config.js';
 
@@ -27,6 +28,8 @@ export interface AboutRoute {
   readonly roles: readonly [Role, ...Role[]];
   /** Where it looks people up by something personal: refused there to analysts who may not see it. */
   readonly personal?: PersonalLookup;
+  /** Takes as long as its caller likes, as a stream does: each API key has ten at once. Take `Gone` to end it. */
+  readonly long?: true;
   /** Rules of the domain that may stand in the way: their codes, and what each means. */
   readonly refusals?: Readonly<Record<string, string>>;
 }
@@ -56,6 +59,8 @@ export type RouteKind = 'command' | 'query' | 'bulk';
 export const KIND = 'x-kind';
 /** Where it looks people up by something personal, for programs. */
 const PERSONAL = 'x-personal';
+/** How many there may be at once for one API key, for programs. */
+export const AT_ONCE = 'x-at-once';
 /** The codes of the rules that may stand in the way, for programs. */
 export const REFUSALS = 'x-refusals';
 
@@ -112,10 +117,14 @@ export function BulkRoute({ line, answer, ...about }: AboutBulk): MethodDecorato
 
 function route(
   kind: RouteKind,
-  { summary, description, tag, roles, personal, refusals = {} }: AboutRoute,
+  { summary, description, tag, roles, personal, long, refusals = {} }: AboutRoute,
 ): MethodDecorator {
   const refused = Object.entries(refusals).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
   const paragraphs = [description, `Roles: ${roles.join(', ')}.`];
+  if (long)
+    paragraphs.push(
+      `An API key has at most ${MOST_AT_ONCE} at once; a further one is refused with 429 \`too_many_streams\`.`,
+    );
   if (personal !== undefined) paragraphs.push(lookupRule(personal));
   if (refused.length > 0) paragraphs.push(`Refused with\n${refused.join('\n')}`);
   return applyDecorators(
@@ -123,6 +132,7 @@ function route(
     ApiOperation({ summary, description: paragraphs.filter(Boolean).join('\n\n') }),
     ApiExtension(KIND, kind),
     ...(refused.length === 0 ? [] : [ApiExtension(REFUSALS, Object.keys(refusals))]),
+    ...(long ? [configure({ long }), ApiExtension(AT_ONCE, MOST_AT_ONCE)] : []),
     ...(personal === undefined ? [] : [configure({ personal }), ApiExtension(PERSONAL, personal)]),
     ...(tag === undefined ? [] : [ApiTags(tag)]),
   );

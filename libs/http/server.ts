@@ -1,6 +1,7 @@
 /**
  * The HTTP application: Nest on Fastify, with everything above in its place. What every request passes through are
- * Fastify hooks, in this order: headers, time for its body, who calls, the views it waits for. Nest's interceptors
+ * Fastify hooks, in this order: headers, time for its body, who calls, how many long answers the caller has, the views
+ * it waits for. Nest's interceptors
  * are not used: each costs an observable a request.
  */
 import type { Socket } from 'node:net';
@@ -17,6 +18,7 @@ import { writeBigIntsAsText } from './exact-numbers.js';
 import { endUnfinished } from './gone.js';
 import { HealthController } from './health.js';
 import { cutSoon, LINGER_MS } from './linger.js';
+import { boundLongAnswers } from './long-answers.js';
 import { logRequests, NestLog } from './logging.js';
 import { measureRequests, MetricsController } from './metrics.js';
 import { describe } from './openapi.js';
@@ -84,6 +86,7 @@ export async function createHttpApp(
   endUnfinished(fastify, graceMs);
   takeBodies(fastify, options.arrivalMs ?? 20_000, lingerMs);
   authenticate(fastify);
+  boundLongAnswers(fastify);
   awaitViews(fastify, options.atLeastMs ?? 5_000);
   measureRequests(fastify);
   logRequests(fastify);

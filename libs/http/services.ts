@@ -47,6 +47,8 @@ declare module 'fastify' {
     access?: Access;
     /** Where it looks people up by something personal, which not everybody may. */
     personal?: PersonalLookup;
+    /** Takes as long as its caller likes: there are only so many at once. */
+    long?: true;
     /** Takes NDJSON, as a stream. */
     ndjson?: true;
   }

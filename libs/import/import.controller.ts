@@ -50,6 +50,7 @@ export class ImportController {
     summary: 'Import lines of NDJSON',
     description: DESCRIPTION,
     roles: ['back-office', 'admin'],
+    long: true,
     line: {
       kind: 'purchase',
       key: 'order-4711',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource, type Message } from '#test/support/event-source.js';
 import { startTouchstone, until, type KeyRole, type Touchstone } from '#test/support/touchstone.js';
 
@@ -41,10 +41,10 @@ beforeAll(async () => {
   await tag(first, 'orbit');
   await tag(second, 'tables');
 });
-afterAll(async () => {
-  for (const source of open) source.close();
-  await touchstone.stop();
+afterEach(() => {
+  for (const source of open.splice(0)) source.close();
 });
+afterAll(() => touchstone.stop());
 
 describe('Following the log', () => {
   it('gives every event from the beginning, then says that it has caught up', async () => {
