@@ -22,6 +22,8 @@ export interface Health {
 
 /** Longest time for one check, in milliseconds: what does not answer by then is not ready. */
 const PATIENCE = 2_000;
+/** A look at the checks answers for so long after it began, in milliseconds. */
+const FRESH_MS = 1_000;
 
 const READY = { status: 'ok', checks: [{ name: 'event-store', ok: true, detail: { head: '1042' } }] };
 const NOT_READY = { status: 'unavailable', checks: [{ name: 'event-store', ok: false }] };
@@ -29,6 +31,8 @@ const NOT_READY = { status: 'unavailable', checks: [{ name: 'event-store', ok: f
 @ApiTags('Operations')
 @Controller('health')
 export class HealthController {
+  private readiness: Readiness | undefined;
+
   @Public()
   @ApiOperation({ summary: 'Whether the process answers' })
   @ApiResponse({ status: 200, description: 'It does.', example: { status: 'ok', checks: [] } })
@@ -43,7 +47,8 @@ export class HealthController {
   @ApiResponse({ status: 503, description: 'Not ready: see which check is not ok.', example: NOT_READY })
   @Get('ready')
   async ready(@Req() request: FastifyRequest, @Reply() reply: FastifyReply): Promise<Health> {
-    const outcomes = await Promise.all(request.server.services.checks.map(outcomeOf));
+    this.readiness ??= new Readiness(request.server.services.checks);
+    const outcomes = await this.readiness.look();
     const failed = outcomes.filter(({ ok }) => !ok);
     if (failed.length > 0) {
       reply.code(503).header('retry-after', '2');
@@ -58,6 +63,28 @@ type Outcome = Health['checks'][number] & {
   /** For the log only: anybody may ask here. */
   readonly error?: unknown;
 };
+
+/**
+ * One look at all checks, shared by everybody who asks while it is under way or fresh. Anybody may ask, as often as they
+ * like, and a look costs the stores a dozen calls.
+ */
+export class Readiness {
+  private begun = -Infinity;
+  private looking = false;
+  private newest: Promise<readonly Outcome[]> = Promise.resolve([]);
+
+  constructor(private readonly checks: readonly HealthCheck[]) {}
+
+  /** In the order of the checks. */
+  look(): Promise<readonly Outcome[]> {
+    if (!this.looking && performance.now() - this.begun >= FRESH_MS) {
+      this.looking = true;
+      this.begun = performance.now();
+      this.newest = Promise.all(this.checks.map(outcomeOf)).finally(() => (this.looking = false));
+    }
+    return this.newest;
+  }
+}
 
 /** For the log; the caller is told by the answer. */
 function notReady(failed: readonly Outcome[]): Problem {

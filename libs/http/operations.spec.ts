@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { serve, type HttpUnderTest } from '#test/support/http-app.js';
+import { until } from '#test/support/until.js';
 import { CommandRoute, CustomerField, QueryRoute, Roles, Text } from './index.js';
 
 class Path {
@@ -105,7 +106,10 @@ describe('health', () => {
     const ready = await http.get('/health/ready', null);
     expect([ready.status, ready.body.checks[0].detail]).toEqual([200, { head: '7' }]);
     ok = false;
-    const unready = await http.get('/health/ready', null);
+    const unready = await until(async () => {
+      const answer = await http.get('/health/ready', null);
+      return answer.status === 503 && answer;
+    });
     expect([unready.status, unready.body.checks.map((one: { ok: boolean }) => one.ok)]).toEqual([
       503,
       [true, false, false],
@@ -115,6 +119,25 @@ describe('health', () => {
     expect(said).toMatchObject({ route: '/health/ready', level: 'warn' });
     expect(said.causes).toEqual(['AggregateError: Not ready: views, broken', 'Error: secret address']);
     expect((await http.get('/health/live', null)).status).toBe(200);
+  });
+});
+
+describe('readiness', () => {
+  it('is looked into once for all who ask meanwhile', async () => {
+    let asked = 0;
+    const answers: (() => void)[] = [];
+    const check = (): Promise<{ ok: true }> => {
+      asked++;
+      return new Promise((resolve) => answers.push(() => resolve({ ok: true })));
+    };
+    http = await serve([], { checks: [{ name: 'store', check }] });
+    const statuses = Promise.all(
+      Array.from({ length: 25 }, async () => (await http.get('/health/ready', null)).status),
+    );
+    await until(() => asked > 0);
+    answers[0]?.();
+    expect(new Set(await statuses)).toEqual(new Set([200]));
+    expect(asked).toBe(1);
   });
 });
 
