@@ -51,7 +51,12 @@ export async function createApi(
   const { eventStore: store, codec, readStore, keyStore, identities } = stores;
   const views = new ViewReader(readStore);
   const all = viewsFor(identities);
-  const watch = watchLog(stores, { reader: views, views: all, log, older: () => handling.forget() });
+  const positions = new PositionWatch({ reader: views, views: all, log: store });
+  const older = (): void => {
+    handling.forget();
+    positions.logChanged();
+  };
+  const watch = watchLog(stores, { reader: views, views: all, log, older });
   const gate = (): void => watch.mustBeOurs();
   const handling = new CommandHandling({ store, codec, customerDeciders, gate });
   const firstKey = await firstAdminKey(handling);
@@ -88,7 +93,6 @@ export async function createApi(
     imports: [CqrsModule.forRoot(), platform, ...contexts, ...more],
     providers: [DecideHandler],
   };
-  const positions = new PositionWatch({ reader: views, views: all, log: store });
   const metrics = new Registry();
   measureStores(metrics, stores, views, all);
   const app = await createHttpApp(root, {

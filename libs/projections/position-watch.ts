@@ -79,6 +79,12 @@ export class PositionWatch {
     });
   }
 
+  /** The log is not what it was, and may end earlier than it did. */
+  logChanged(): void {
+    this.end = 0n;
+    for (const waiter of this.waiters) this.unplaced.add(waiter);
+  }
+
   private add(waiter: Waiter): void {
     if (this.waiters.size === 0 || waiter.position < this.lowest) this.lowest = waiter.position;
     this.waiters.add(waiter);

@@ -10,10 +10,19 @@ const SUM = '9010000000000000';
 let touchstone: Touchstone;
 let customer: string;
 
-/** In the last whole month. */
-const boughtOn = (): string => {
+/** In the middle of a month, so many months ago. */
+const monthsAgo = (months: number): string => {
   const now = new Date();
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 15, 12)).toISOString();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 15, 12)).toISOString();
+};
+
+const purchaseOf = (minor: number, occurredAt: string) => ({
+  amount: { minor, currency: 'GBP' },
+  occurredAt,
+});
+
+const buy = async (minor: number, occurredAt: string): Promise<void> => {
+  await touchstone.post(`/v1/customers/${customer}/purchases`, purchaseOf(minor, occurredAt)).expect(201);
 };
 
 beforeAll(async () => {
@@ -25,13 +34,14 @@ beforeAll(async () => {
     unit: 'large',
   });
   customer = (body as { customerId: string }).customerId;
-  const occurredAt = boughtOn();
+  await buy(1, monthsAgo(4)); // a customer already when the window of three months begins
+  const occurredAt = monthsAgo(1);
   const lines = Array.from({ length: PURCHASES }, (_, n) => ({
     kind: 'purchase',
     key: `purchase-${n}`,
     customer: externalId,
     occurredAt,
-    data: { amount: { minor: MINOR, currency: 'EUR' } },
+    data: { amount: { minor: MINOR, currency: 'GBP' } },
   }));
   const answer = await fetch(`${touchstone.url}/v1/import`, {
     method: 'POST',
@@ -53,9 +63,9 @@ afterAll(() => touchstone.stop());
 
 describe(`${PURCHASES} purchases of ${MINOR}`, () => {
   it.each([
-    ['what a customer brought', () => `customers/${customer}/value`, 'revenue'],
-    ['the figures of a unit', () => 'loyalty-segments/unit/large', 'revenue'],
-    ['the organisation', () => 'loyalty-segments', 'revenue'],
+    ['what a customer brought', () => `customers/${customer}/value?window=3`, 'revenue'],
+    ['the figures of a unit', () => 'loyalty-segments/unit/large?window=3', 'revenue'],
+    ['the organisation', () => 'loyalty-segments?window=3', 'revenue'],
     ['a cohort', () => 'churn/cohorts', 'revenue'],
   ])('are added up without loss in %s', async (_, path, field) => {
     const { text } = await touchstone.get(`/v1/${path()}`, 'analyst').expect(200);
@@ -82,14 +92,9 @@ describe(`${PURCHASES} purchases of ${MINOR}`, () => {
   });
 
   it('can be more: nothing is parked', async () => {
-    await touchstone
-      .post(`/v1/customers/${customer}/purchases`, {
-        amount: { minor: MINOR, currency: 'EUR' },
-        occurredAt: boughtOn(),
-      })
-      .expect(201);
+    await buy(MINOR, monthsAgo(1));
     await touchstone.settled();
-    const { text } = await touchstone.get(`/v1/customers/${customer}/value`, 'analyst').expect(200);
+    const { text } = await touchstone.get(`/v1/customers/${customer}/value?window=3`, 'analyst').expect(200);
     expect(text).toContain('"revenue":"9020000000000000"');
     await touchstone.get('/health/ready', null).expect(200);
   });
