@@ -21,7 +21,7 @@ import { systemClock, systemIds } from '#kernel';
 import { Identities, KEY_STORE } from '#key-store/index.js';
 import { LoyaltySegmentsModule } from '#loyalty-segments/loyalty-segments.module.js';
 import { MarketingModule } from '#marketing/marketing.module.js';
-import { PositionWatch, ViewReader } from '#projections/index.js';
+import { PositionWatch, ViewReader, VIEWS } from '#projections/index.js';
 import { READ_STORE } from '#read-store/index.js';
 import { RetentionModule } from '#retention/retention.module.js';
 import { TimelineModule } from '#timeline/timeline.module.js';
@@ -73,6 +73,7 @@ export async function createApi(
     { provide: Identities, useValue: identities },
     { provide: CommandHandling, useValue: handling },
     { provide: ViewReader, useValue: views },
+    { provide: VIEWS, useValue: all },
     { provide: LogKeyRing, useValue: keys },
     { provide: AUDITED_VIEWS, useValue: auditedViews(identities) },
   ]);
@@ -105,6 +106,7 @@ export async function createApi(
         ...viewChecks(stores, views, all, config.readyLagSeconds),
       ],
       waitFor: (position, timeoutMs, signal) => positions.reached(position, timeoutMs, signal),
+      gate,
       commandNames: stores.commandNames,
       clock: systemClock,
       ids: systemIds,

@@ -54,6 +54,7 @@ export async function createMonitor(stores: Stores, projector: Projector, log: L
         },
       ],
       waitFor: (position, timeoutMs, signal) => positions.reached(position, timeoutMs, signal),
+      gate: () => projector.watch.mustBeOurs(),
       commandNames: stores.commandNames,
       clock: systemClock,
       ids: systemIds,

@@ -34,7 +34,8 @@ export class KnownStreams {
   }
 
   async read(stream: StreamName, decider: AnyDecider): Promise<StreamState> {
-    const state = new StreamState(stream.startsWith('customer-') ? this.customers : this.alone(decider));
+    const deciders = stream.startsWith('customer-') ? this.customers : this.alone(decider);
+    const state = new StreamState(deciders, this.log.codec.catalogue);
     await this.readOn(stream, state);
     return state;
   }

@@ -3,7 +3,13 @@
  * fold of the stream and nothing else; a stale one costs a longer read, never a wrong answer.
  */
 import { evolve, type AnyDecider, type DomainEvent } from '#kernel';
-import { EMPTY_STREAM, type Decoded, type StreamHead } from '#event-store/codec/index.js';
+import {
+  EMPTY_STREAM,
+  erases,
+  type Catalogue,
+  type Decoded,
+  type StreamHead,
+} from '#event-store/codec/index.js';
 import type { Position, Revision } from '#event-store/port.js';
 import type { CommandChangedNothing } from './events.js';
 
@@ -18,11 +24,13 @@ export interface Answered {
   readonly actor: string;
 }
 
-/** The first event of a stream that this build cannot read. */
+/** The first event of a stream that this build cannot read; before all, one that lacks more than its key. */
 export interface Unread {
   readonly type: string;
   readonly position: Position;
   readonly reason: string;
+  /** It lacks its key and nothing else. */
+  readonly isSealed: boolean;
 }
 
 const CHANGED_NOTHING: CommandChangedNothing['type'] = 'CommandChangedNothing';
@@ -35,7 +43,10 @@ export class StreamState {
   /** By decider, the revision of the last event that it folded. */
   private readonly folded = new Map<string, Revision>();
 
-  constructor(private readonly deciders: Deciders) {
+  constructor(
+    private readonly deciders: Deciders,
+    private readonly catalogue: Catalogue,
+  ) {
     this.states = new Map(deciders.all.map((decider) => [decider.name, decider.initialState]));
   }
 
@@ -75,13 +86,17 @@ export class StreamState {
 
   private seeUnread({ stored, reason, open }: Extract<Decoded, { kind: 'unreadable' }>): void {
     const { type, position, revision } = stored;
-    this.unread ??= { type, position, reason };
+    const isSealed = open !== null;
+    if (this.unread === null || (this.unread.isSealed && !isSealed))
+      this.unread = { type, position, reason, isSealed };
     if (open !== null) this.fold(open, revision);
     const { hash, recordedAt } = headOf(stored.metadata, this.head);
     this.head = { revision, position, hash, recordedAt, sealed: open !== null || this.head.sealed };
   }
 
   private fold(event: DomainEvent, revision: Revision): void {
+    // Behind an erasure what was sealed is gone for everybody: whoever has no key lacks nothing.
+    if (this.unread?.isSealed === true && erases(this.catalogue, event.type)) this.unread = null;
     for (const decider of this.deciders.of(event.type)) {
       this.states.set(decider.name, evolve(decider, this.states.get(decider.name), event));
       this.folded.set(decider.name, revision);

@@ -36,6 +36,7 @@ const MAX_TAGS = 100;
 
 export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = {
   name: 'customer',
+  regardless: ['EraseCustomer'],
   initialState: { standing: UNKNOWN, contactPoints: {}, externalIds: [], tags: [] },
 
   decide: {

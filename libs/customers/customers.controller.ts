@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Decide, type Handled } from '#commands/index.js';
 import {
   answer,
@@ -11,6 +11,7 @@ import {
   occurring,
   QueryRoute,
   Reply,
+  seenByViews,
   type Answer,
   type Page,
   type Principal,
@@ -18,6 +19,7 @@ import {
 import {
   addressedBy,
   customerStream,
+  DomainError,
   given,
   type CommandContext,
   type CustomerId,
@@ -41,6 +43,16 @@ const PROFILE_EXAMPLE = {
   customerId: ID, standing: 'registered', kind: 'person', relationship: 'customer', registeredAt: '2026-03-01T09:30:00.000Z',
   segment: 'premium', tags: ['newsletter'], revision: '4', personal: { name: 'Ada Lovelace', contactPoints: [], externalIds: [] },
 }; // prettier-ignore
+
+/** What the answer to an erasure waits for, at most. Views that are moved are milliseconds behind. */
+const SEEN_WITHIN_MS = 5_000;
+
+const underWay = (): DomainError =>
+  new DomainError(
+    'erasure.under_way',
+    'The person is erased and their key is destroyed, but a view that is behind may still show them. Send the same request again: it is answered when none does.',
+    'unavailable',
+  );
 
 type Answered = Promise<Answer<{ readonly customerId: string }>>;
 
@@ -252,26 +264,27 @@ export class CustomersController {
     tag: 'Customers',
     summary: 'Erase a person',
     description:
-      'The key of all personal fields is destroyed. Events, hashes and counts stay. It cannot be undone.',
+      'The key of all personal fields is destroyed. Events, hashes and counts stay. It cannot be undone. The answer comes when no view shows the person any more.',
     roles: ['admin'],
     ids: { customerId: ID },
-    refusals: { 'customer.not_found': 'no such customer' },
+    refusals: {
+      'customer.not_found': 'no such customer',
+      'erasure.under_way': 'the person is erased, and some view may still show them: send the same again',
+    },
   })
   async erase(
     @Param() path: dto.CustomerPath,
     @Body() { reason }: dto.EraseCustomerDto,
     @Context() context: CommandContext,
+    @Req() request: FastifyRequest,
     @Reply() reply: FastifyReply,
   ): Answered {
-    const answered = await this.decide(
-      path.customer,
-      { type: 'EraseCustomer', reason },
-      context,
-      undefined,
-      reply,
-    );
-    await this.erasure.destroyKey(path.customer as CustomerId);
-    return answered;
+    const { customer: id } = path;
+    const erased = await this.handle(id, { type: 'EraseCustomer', reason }, context, undefined);
+    await this.erasure.destroyKey(id as CustomerId);
+    const isSeen = await seenByViews(request, reply, erased.position ?? 0n, SEEN_WITHIN_MS);
+    if (!isSeen || !(await this.erasure.isFolded(id as CustomerId))) throw underWay();
+    return answer(reply, erased, { customerId: id });
   }
 
   @Get()

@@ -55,7 +55,7 @@ export const customerEvents = {
   TagAdded: eventType('TagAdded', shape({ tag: code() })),
   TagRemoved: eventType('TagRemoved', shape({ tag: code() })),
   /** The personal fields of all the customer's events can no longer be read. */
-  CustomerErased: eventType('CustomerErased', shape({ reason: code() })),
+  CustomerErased: eventType('CustomerErased', shape({ reason: code() }), { erases: true }),
 } as const;
 
 export type CustomerEvent = EventsOf<typeof customerEvents>;

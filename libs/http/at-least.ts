@@ -2,7 +2,7 @@
  * Read your writes: `Touchstone-At-Least: <position>` holds a request back until the views have reached the
  * position that a command was answered with, for a bounded time and while the caller is there.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerGone } from './gone.js';
 import { Problem } from './problem.js';
 import { malformed } from './request-context.js';
@@ -16,12 +16,23 @@ export function awaitViews(fastify: FastifyInstance, timeoutMs: number): void {
     if (typeof header !== 'string' || !POSITION.test(header)) {
       return done(malformed('Touchstone-At-Least', 'the Touchstone-Position of an earlier answer'));
     }
-    const gone = callerGone(request, reply);
-    fastify.services
-      .waitFor(BigInt(header), timeoutMs, gone)
-      .then((reached) => done(reached ? undefined : behind()), done);
+    seenByViews(request, reply, BigInt(header), timeoutMs).then(
+      (seen) => done(seen ? undefined : behind()),
+      done,
+    );
   });
 }
+
+/**
+ * Whether the views have seen a position, within the time. For an answer that is to be true of all that is shown.
+ * @throws what the request is to be answered with once its caller may not wait any longer
+ */
+export const seenByViews = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  position: bigint,
+  timeoutMs: number,
+): Promise<boolean> => request.server.services.waitFor(position, timeoutMs, callerGone(request, reply));
 
 const behind = (): Problem =>
   new Problem(

@@ -64,8 +64,17 @@ export function authenticate(fastify: FastifyInstance): void {
     request.caller = caller;
     if (!request.is404 && access?.includes(caller.role) !== true)
       return done(new Problem(403, 'forbidden', forbidden(caller.role, access)));
-    done(refusedLookup(caller, personal, request.query));
+    done(refusedLookup(caller, personal, request.query) ?? shut(fastify));
   });
+}
+
+function shut({ services }: FastifyInstance): Error | undefined {
+  try {
+    services.gate();
+    return undefined;
+  } catch (error) {
+    return error as Error; // that is what is thrown
+  }
 }
 
 function principalOf(authorization: string | undefined, keys: KeyRing): Principal | undefined {

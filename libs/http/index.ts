@@ -18,6 +18,7 @@ export { Ndjson } from './bodies.js';
 export * from './csv.js';
 export * from './cursor.js';
 export * from './fields.js';
+export { seenByViews } from './at-least.js';
 export { Gone } from './gone.js';
 export { type Health, type HealthCheck } from './health.js';
 export { parseJson } from './json.js';

@@ -21,6 +21,8 @@ export interface HttpServices {
    * waiting, with its reason. A position beyond the end of the log is refused.
    */
   readonly waitFor: (position: bigint, timeoutMs: number, signal: AbortSignal) => Promise<boolean>;
+  /** Throws while nothing may be recorded or answered, because the log is another one. */
+  readonly gate: () => void;
   /** How callers' keys name commands. */
   readonly commandNames: CommandNames;
   readonly clock: Clock;

@@ -20,6 +20,8 @@ export interface EventType<Name extends string = string, Data extends TObject = 
   readonly data: Data;
   /** Top-level fields of `data` that hold free text, at any depth; sealed with the customer's own key. */
   readonly personal: readonly string[];
+  /** True where it takes away the personal fields of all the stream's events. */
+  readonly erases: boolean;
   /** `upcast[n]` turns version n into n + 1. */
   readonly upcast: Readonly<Record<number, Upcaster>>;
 }
@@ -28,10 +30,10 @@ export interface EventType<Name extends string = string, Data extends TObject = 
 export function eventType<const Name extends string, Data extends TObject>(
   type: Name,
   data: Data,
-  options: { version?: number; upcast?: Record<number, Upcaster> } = {},
+  options: { version?: number; upcast?: Record<number, Upcaster>; erases?: boolean } = {},
 ): EventType<Name, Data> {
-  const { version = 1, upcast = {} } = options;
-  return { type, version, data, personal: personalFields(type, data), upcast };
+  const { version = 1, upcast = {}, erases = false } = options;
+  return { type, version, data, personal: personalFields(type, data), erases, upcast };
 }
 
 function personalFields(type: string, data: TObject): string[] {

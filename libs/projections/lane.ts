@@ -11,6 +11,7 @@ import type { Decoded } from '#event-store/codec/index.js';
 import { markOf, type Mark } from '#event-store/mark.js';
 import type { Position, StoredEvent } from '#event-store/port.js';
 import type { CollectionCommit, Lease, ReadStore } from '#read-store/port.js';
+import type { ParkedRecord } from './parking.js';
 import { writeProgress, type Progress } from './progress.js';
 import type { BatchChanges, Projection, Taken } from './projection.js';
 
@@ -137,32 +138,30 @@ export class Lane {
     await this.committed();
   }
 
-  /** Folds parked events again. The checkpoint stays where it is. */
-  async retry(decoded: (positions: readonly string[]) => Promise<Decoded[]>): Promise<void> {
+  /** Folds parked events again, for the document that they were parked for. The lane is settled, and stays where it is. */
+  async foldParked(projection: Projection, record: ParkedRecord, events: readonly Decoded[]): Promise<void> {
     const { at } = this;
     if (at === null) return;
-    for (const projection of this.projections) {
-      await projection.unread.look(decoded);
-      for (const record of projection.parking.all()) {
-        const events = await decoded(record.positions);
-        projection.parking.take(record);
-        try {
-          await projection.foldAgain(events, record.partition);
-          await this.commitOne(projection, at);
-        } catch (error) {
-          if (!(error instanceof CommitRefused)) throw error;
-          projection.putBack(record);
-        }
-      }
+    projection.parking.take(record);
+    try {
+      await projection.foldAgain(events, record);
+      await this.commitOne(projection, at);
+    } catch (error) {
+      if (!(error instanceof CommitRefused)) throw error;
+      projection.putBack(record);
     }
+  }
+
+  /** Stores what is known of a projection beside its documents. The lane is settled, and stays where it is. */
+  async record(projection: Projection): Promise<void> {
+    if (this.at !== null) await this.commitOne(projection, this.at);
   }
 
   /** Records that these stand at the head with all delivered. The lane is settled. */
   async complete(projections: readonly Projection[]): Promise<void> {
-    if (this.at === null) return;
     for (const projection of projections) {
       projection.complete = true;
-      await this.commitOne(projection, this.at);
+      await this.record(projection);
     }
   }
 

@@ -3,6 +3,7 @@
  * is skipped silently and nothing is parked twice. One record a document (or a stream, where not even the
  * document could be told), holding the positions to fold again, in order.
  */
+import { streamOfKey } from './document-key.js';
 import type { BatchChanges } from './projection.js';
 
 /** The list of parked records. No view uses a name that starts with `!`. */
@@ -16,7 +17,14 @@ export const parkedIn = (partition: number): { readonly from: string; readonly t
 
 const sortOf = (partition: number): string => String(partition).padStart(4, '0');
 
-export const streamKey = (stream: string): string => `stream:${stream}`;
+const STREAM = 'stream:';
+
+export const streamKey = (stream: string): string => `${STREAM}${stream}`;
+export const isOfStream = (key: string): boolean => key.startsWith(STREAM);
+
+/** Whose a record is: that of a document or, where not even that could be told, of a stream. */
+export const streamOfRecord = ({ key }: Pick<ParkedRecord, 'key'>): string =>
+  isOfStream(key) ? key.slice(STREAM.length) : streamOfKey(key);
 
 export interface ParkedRecord {
   readonly key: string;

@@ -10,7 +10,7 @@ import type { Collection, CollectionCommit, ReadStore } from '#read-store/port.j
 import { DocumentCache } from './document-cache.js';
 import { streamOfKey } from './document-key.js';
 import type { Delivery } from './lane.js';
-import { PARKED, Parking, parkedIn, streamKey, type ParkedRecord } from './parking.js';
+import { isOfStream, PARKED, Parking, parkedIn, streamKey, type ParkedRecord } from './parking.js';
 import { Unread } from './unread.js';
 import type { AnyView } from './view.js';
 import { concerns, keyOf, spreadOf, WorkingSet } from './working-set.js';
@@ -98,9 +98,12 @@ export class Projection {
     await this.foldThese(piece);
   }
 
-  /** Folds events that were delivered before. */
-  foldAgain(events: readonly Decoded[], partition: number): Promise<void> {
-    return this.foldThese(events.map((decoded) => ({ decoded, partition })));
+  /** Folds parked events again, into no other document than the one they were parked for. */
+  foldAgain(events: readonly Decoded[], { key, partition }: ParkedRecord): Promise<void> {
+    return this.foldThese(
+      events.map((decoded) => ({ decoded, partition })),
+      isOfStream(key) ? undefined : key,
+    );
   }
 
   /** Keys of the documents that were folded into since the last time. */
@@ -127,8 +130,8 @@ export class Projection {
     this.underWay = NONE;
   }
 
-  private async foldThese(piece: readonly Routed[]): Promise<void> {
-    const steps = await this.route(piece);
+  private async foldThese(piece: readonly Routed[], only?: string): Promise<void> {
+    const steps = await this.route(piece, only);
     for (const step of steps) this.foldOne(step);
   }
 
@@ -155,10 +158,11 @@ export class Projection {
   }
 
   /** Which documents each event goes to, with all of them loaded. */
-  private async route(piece: readonly Routed[]): Promise<Step[]> {
+  private async route(piece: readonly Routed[], only?: string): Promise<Step[]> {
     const steps: Step[] = [];
     const wanted = new Set<string>();
     const add = (key: string, event: Recorded, partition: number): void => {
+      if (only !== undefined && key !== only) return;
       steps.push({ key, event, partition });
       if (this.begins.has(event.type)) this.set.begin(key);
       else if (!this.set.has(key)) wanted.add(key);

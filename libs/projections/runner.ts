@@ -11,7 +11,7 @@
  * safe). Before anything else is made of where a lane stands, it is settled.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Codec, Decoded } from '#event-store/codec/index.js';
+import type { Codec } from '#event-store/codec/index.js';
 import { OtherLog, type EventStore, type Position, type StoredEvent } from '#event-store/port.js';
 import { LeaseLost, UnknownCollection, type Lease, type ReadStore } from '#read-store/port.js';
 import { batches, pieces } from './batches.js';
@@ -19,6 +19,7 @@ import { CommitRefused, type Delivery, type Lane } from './lane.js';
 import { stands } from '#event-store/mark.js';
 import { Opening } from './opening.js';
 import { Pace } from './pace.js';
+import { ParkedAgain } from './parked-again.js';
 import { partitionOf } from './partition.js';
 import { progressOf } from './progress.js';
 import type { Projection } from './projection.js';
@@ -72,9 +73,11 @@ export class ProjectionRunner {
   private opened: (() => void)[] = [];
   private running: Promise<void> = Promise.resolve();
   private readonly pace = new Pace();
+  private readonly parked: ParkedAgain;
 
   constructor(private readonly options: RunnerOptions) {
     this.views = options.views;
+    this.parked = new ParkedAgain(options.store, options.codec);
   }
 
   start(): void {
@@ -185,7 +188,7 @@ export class ProjectionRunner {
     this.lanes = [...lanes];
     this.building = building;
     await this.merge();
-    for (const lane of this.lanes) await lane.retry((positions) => this.decodeAt(positions));
+    for (const lane of this.lanes) await this.parked.all(lane);
     this.seen = await this.glance();
   }
 
@@ -228,6 +231,7 @@ export class ProjectionRunner {
     const deliveries = await this.deliveries(lane.partitions, events);
     if (alone) for (const delivery of deliveries) await lane.foldAlone(delivery);
     else await lane.fold(deliveries);
+    await this.parked.ofErased(lane, deliveries);
     lane.projections.forEach(({ parking, collection }, index) => {
       if (parking.events > parkedBefore[index]!) {
         this.options.notice?.({ kind: 'parked', collection, events: parking.events });
@@ -340,15 +344,6 @@ export class ProjectionRunner {
     const states = await Promise.all(collections.map((collection) => readStore.states(collection)));
     const live = await Promise.all(this.views.map(({ name }) => readStore.active(name)));
     return JSON.stringify([collections, states.map(({ length }) => length), live]);
-  }
-
-  private async decodeAt(positions: readonly string[]): Promise<Decoded[]> {
-    const events: StoredEvent[] = [];
-    for (const position of positions.map(BigInt)) {
-      for await (const event of this.options.store.readAll({ after: position - 1n, to: position, limit: 1 }))
-        events.push(event);
-    }
-    return this.options.codec.decode(events);
   }
 }
 

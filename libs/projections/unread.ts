@@ -49,13 +49,18 @@ export class Unread {
     return Object.fromEntries(this.partitions.get(partition) ?? []);
   }
 
-  /** Forgets the types of which the first can be read now: this is a build that knows them, or the key is back. */
-  async look(decode: (positions: readonly string[]) => Promise<Decoded[]>): Promise<void> {
+  /**
+   * Forgets the types of which the first can be read now: this is a build that knows them, or the key is back.
+   * @returns whether there were any
+   */
+  async look(decode: (positions: readonly string[]) => Promise<Decoded[]>): Promise<boolean> {
+    let forgot = false;
     for (const types of this.partitions.values()) {
       for (const [type, { first }] of types) {
         const [decoded] = await decode([first]);
-        if (decoded?.kind === 'known') types.delete(type);
+        if (decoded?.kind === 'known') forgot = types.delete(type);
       }
     }
+    return forgot;
   }
 }

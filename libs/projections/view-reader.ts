@@ -5,6 +5,7 @@ import type { EventStore, Position } from '#event-store/port.js';
 import type { ListItem, ListRange, ReadStore, TextPage } from '#read-store/port.js';
 import { aboutOf } from './about.js';
 import { documentKey, type DocumentName } from './document-key.js';
+import { PARKED, streamOfRecord, type ParkedRecord } from './parking.js';
 import { NO_PROGRESS, progressOf, type Progress } from './progress.js';
 import type { UnreadTypes } from './unread.js';
 import { parseCollection, type AnyView } from './view.js';
@@ -32,6 +33,11 @@ export interface ViewLag {
 }
 
 const COUNTED = 1_000;
+const PAGE = 1_000;
+
+/** All views there are, in Nest's container. */
+export const VIEWS = Symbol('Views');
+
 const NONE: ReadonlySet<string> = new Set();
 
 export class ViewReader {
@@ -132,6 +138,29 @@ export class ViewReader {
       progress: made?.progress ?? NO_PROGRESS,
       marks: made?.marks ?? [],
     };
+  }
+
+  /** Names of the views in which something of the stream is parked: they show it as it was before. */
+  async parking(views: readonly Pick<AnyView, 'name'>[], stream: string): Promise<string[]> {
+    const names: string[] = [];
+    for (const view of views) {
+      const { collection, progress } = await this.status(view);
+      if (collection === null || progress.parked === 0) continue;
+      if (await this.isParked(collection, stream)) names.push(view.name);
+    }
+    return names;
+  }
+
+  private async isParked(collection: string, stream: string): Promise<boolean> {
+    let after: { sort: string; key: string } | undefined;
+    for (;;) {
+      const page = { limit: PAGE, ...(after && { after }) };
+      const items = await this.store.range(collection, PARKED, page);
+      for (const { document } of items)
+        if (streamOfRecord(JSON.parse(document) as ParkedRecord) === stream) return true;
+      if (items.length < PAGE) return false;
+      after = items.at(-1);
+    }
   }
 
   /** How far views are behind the log: events not yet delivered, and the age of the oldest of them. By name. */

@@ -105,7 +105,9 @@ describe('Erasing a person', () => {
   it('keeps the customer in counts and lists, and the history verifies', async () => {
     const answer = await touchstone.post(`/v1/customers/${customerId}/erase`, { reason: 'gdpr_request' }, 'admin').expect(201); // prettier-ignore
     const position = BigInt((answer.body as { position: string }).position);
-    await touchstone.settled();
+    const at = `/v1/customers/${customerId}`;
+    for (const path of [at, `${at}/timeline?limit=200`, '/v1/customers?segment=premium'])
+      expect((await touchstone.get(path, 'admin').expect(200)).text).not.toMatch(/Quxworthy/i);
     await until(
       async () => (readMark((await touchstone.stores.keyStore.erasures()) ?? '')?.position ?? 0n) >= position,
     );

@@ -200,6 +200,8 @@ describe('at the start', () => {
     await until(async () => (await timelineShows()) === null);
     const { status, body } = await touchstone.post(`/v1/customers/${customer}/notes`, { text: 'lost?' });
     expect([status, (body as { code: string }).code]).toEqual([503, 'log.other']);
+    const replay = await touchstone.get(`/v1/audit/customers/${customer}/events`, 'auditor');
+    expect([replay.status, (replay.body as { code: string }).code]).toEqual([503, 'log.other']);
   };
 
   /** The API looks each second, and the projector for itself: what one says may be before the other knows. */

@@ -46,6 +46,7 @@ export async function serve(
         },
         checks: [],
         waitFor: async () => true,
+        gate: () => undefined,
         commandNames: new CommandNames(Buffer.alloc(32, 7), false),
         clock: systemClock,
         ids: systemIds,

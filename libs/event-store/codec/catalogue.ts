@@ -33,6 +33,10 @@ export function catalogueOf(definitions: readonly EventType[]): Catalogue {
   return catalogue;
 }
 
+/** Does an event of this type take away the personal fields of its stream? */
+export const erases = (catalogue: Catalogue, type: string): boolean =>
+  catalogue.get(type)?.definition.erases === true;
+
 /** Data of an older schema version, brought to the newest, one version at a time. */
 export function upcast(definition: EventType, from: number, data: JsonObject): JsonObject {
   let current = data;

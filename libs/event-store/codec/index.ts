@@ -2,4 +2,5 @@
 export * from './catalogue.js';
 export * from './chain.js';
 export * from './codec.js';
+export * from './erased.js';
 export * from './stream-follower.js';
