@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { ErasureFollower, type ErasureFollowerOptions } from '#customers/erasure-follower.js';
 import { CommandHandling } from '#commands/index.js';
 import { DeadlineProcess, type DeadlineNotice, type DeadlineProcessOptions } from '#deadlines/index.js';
-import { systemClock } from '#kernel';
+import { systemClock, type Clock } from '#kernel';
 import { Duties, Shares, type Duty } from '#leases/index.js';
 import {
   partitionLease,
@@ -32,6 +32,8 @@ export interface Projector {
 
 export interface ProjectorOptions
   extends Pick<ErasureFollowerOptions, 'gatherMs'>, Pick<DeadlineProcessOptions, 'pollMs'> {
+  /** By which deadlines pass. Default: the system's. */
+  readonly clock?: Clock;
   /** For how long what this process does stays undone by others after it froze or died, in milliseconds. */
   readonly leaseMs: number;
 }
@@ -118,14 +120,14 @@ export async function startProjector(
 function deadlineDuties(
   { eventStore: store, codec, readStore }: Stores,
   log: Logger,
-  options: Pick<DeadlineProcessOptions, 'pollMs'>,
+  { clock = systemClock, ...options }: Pick<ProjectorOptions, 'pollMs' | 'clock'>,
 ): Readonly<Record<string, Duty>> {
   const notice = (said: DeadlineNotice): void => reportDeadline(log, said);
   const duties = deadlinesFor(new ViewReader(readStore)).map((deadline) => {
     // A stream is written to once in a long time, so that nothing of it is worth remembering.
     const customerDeciders = [deadline.decider];
     const handling = new CommandHandling({ store, codec, customerDeciders, cacheCapacity: 0 });
-    const process = new DeadlineProcess({ deadline, handling, clock: systemClock, notice, ...options });
+    const process = new DeadlineProcess({ deadline, handling, clock, notice, ...options });
     return [`deadline-${deadline.name}`, process] as const;
   });
   return Object.fromEntries(duties);

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request, { type Test } from 'supertest';
 import { createLogger, listen } from '#http/index.js';
+import { systemClock, type Clock } from '#kernel';
 import { ViewReader } from '#projections/index.js';
 import { createApi } from '../../apps/api/app.js';
 import { readConfig } from '../../apps/composition/config.js';
@@ -55,11 +56,17 @@ export interface Earlier {
   readonly keys?: Keys;
   /** Whether views are moved. Default: true. */
   readonly projects?: boolean;
+  /** True where keys are in the folder, also on the production pair. */
+  readonly keysInFolder?: boolean;
+  /** By which deadlines pass. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
   const folder = earlier?.folder ?? (await mkdtemp(join(tmpdir(), 'touchstone-')));
-  const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0', ...(await storesOf(folder)) });
+  const { KEYS_URL, MASTER_KEY, ...others } = await storesOf(folder);
+  const keyStore = earlier?.keysInFolder === true ? {} : { KEYS_URL, MASTER_KEY };
+  const config = readConfig({ TOUCHSTONE_DATA: folder, PORT: '0', ...others, ...keyStore });
   const logged: string[] = [];
   const log = createLogger({ destination: { write: (line) => void logged.push(line) } });
   const running: { close(): Promise<void> }[] = [];
@@ -85,8 +92,11 @@ export async function startTouchstone(earlier?: Earlier): Promise<Touchstone> {
   };
   const stores = await start(openStores(config), (one) => one.close());
   const projects = earlier?.projects !== false;
+  const { clock = systemClock } = earlier ?? {};
   if (projects)
-    await start(startProjector(stores, log, { ...config, gatherMs: 0, pollMs: 100 }), (one) => one.stop());
+    await start(startProjector(stores, log, { ...config, gatherMs: 0, pollMs: 100, clock }), (one) =>
+      one.stop(),
+    );
   const api = await start(createApi(stores, config, log), (one) => one.close());
   const url = await listen(api.app, config);
 
