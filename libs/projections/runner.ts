@@ -72,6 +72,8 @@ export class ProjectionRunner {
   private reopen = true;
   private opened: (() => void)[] = [];
   private running: Promise<void> = Promise.resolve();
+  /** Nothing of an older layout is left in the read store. */
+  private alone = false;
   private readonly pace = new Pace();
   private readonly parked: ParkedAgain;
 
@@ -274,12 +276,23 @@ export class ProjectionRunner {
       await this.proveComplete(lane);
       await lane.complete(unproved);
     }
+    if (this.building.size === 0) await this.removeOlderLayouts();
     for (const { view, collection } of built) {
       const made = await progressOf(this.options.readStore, collection);
       // An empty log leaves no checkpoint to keep the proof beside.
       if (made?.progress.complete === true || lane.checkpoint === null)
         await this.takeOver(view, collection, lane);
     }
+  }
+
+  /** Once, when every view is live. */
+  private async removeOlderLayouts(): Promise<void> {
+    if (this.alone) return;
+    const { readStore } = this.options;
+    const live = await Promise.all(this.views.map(({ name }) => readStore.active(name)));
+    if (live.includes(null)) return;
+    await readStore.removeOlderLayouts();
+    this.alone = true;
   }
 
   /** Delivered equals stored, or the new collection does not take over. */

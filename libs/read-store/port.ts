@@ -148,6 +148,8 @@ export interface ReadStore {
    * @throws ReadStoreUnavailable where it could not; call it again
    */
   compact(): Promise<void>;
+  /** Removes what builds of an older layout left. To be called once every view is live in this one. */
+  removeOlderLayouts(): Promise<void>;
   /**
    * Takes a lease that nobody holds, or whose time is over, under a new token; its holder extends it under the same
    * one. Time is the store's own. Null while another holds it.

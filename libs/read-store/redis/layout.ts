@@ -30,6 +30,8 @@ import type { Collection, ListEntry, ListRange } from '../port.js';
 export const LAYOUT = 2;
 
 export interface Keys {
+  /** Their hash tag. */
+  readonly prefix: string;
   readonly catalogue: string;
   readonly leases: string;
   /** State, documents, entries, cells, names: the order in which the scripts know them. */
@@ -43,6 +45,7 @@ export function keysUnder(prefix: string): Keys {
   if (!PREFIX.test(prefix)) throw new TypeError('A prefix is of letters, digits and _ . : -');
   const key = (part: string) => `{${prefix}}:${LAYOUT}:${part}`;
   return {
+    prefix,
     catalogue: key('catalogue'),
     leases: key('leases'),
     of: (collection) => [

@@ -24,6 +24,7 @@ import {
 } from '../port.js';
 import { argumentsOf, checkpointOf, errorOf, keysOf, STORED, type Refusal } from './commit.js';
 import { boundsOf, byBytes, type Keys } from './layout.js';
+import { removeOlderLayouts } from './older-layouts.js';
 import { SCRIPTS, type Standing } from './scripts.js';
 
 /** Documents that `scan` holds at a time. */
@@ -157,8 +158,13 @@ export class RedisReadStore implements ReadStore {
     }
   }
 
-  compact(): Promise<void> {
-    return compact(this.connection);
+  async compact(): Promise<void> {
+    await this.removeOlderLayouts();
+    await compact(this.connection);
+  }
+
+  removeOlderLayouts(): Promise<void> {
+    return removeOlderLayouts(this.connection, this.keys.prefix);
   }
 
   async lease(name: string, holder: string, ttlMs: number): Promise<Lease | null> {
