@@ -26,7 +26,11 @@ export interface Delivery {
 /** The store, or the view, refuses what is in a commit: to be found out event by event. */
 export class CommitRefused extends Error {
   override readonly name = 'CommitRefused';
-  constructor(cause: unknown) {
+  /** @param lane its name */
+  constructor(
+    readonly lane: string,
+    cause: unknown,
+  ) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
@@ -55,6 +59,14 @@ export class Lane {
 
   get checkpoint(): Position | null {
     return this.at?.position ?? null;
+  }
+
+  /** The same for whatever moves the same partitions of the same collections. */
+  get name(): string {
+    return this.projections
+      .map(({ collection, partitions }) => `${collection}/${[...partitions].sort().join(',')}`)
+      .sort()
+      .join(' ');
   }
 
   /** Partitions of which any of the projections takes events. */
@@ -90,7 +102,7 @@ export class Lane {
   async handOver(): Promise<void> {
     const { at } = this;
     if (at === null || at.position === this.handedOver) return;
-    const taken = this.projections.map((projection) => ({ projection, ...taking(projection) }));
+    const taken = this.projections.map((projection) => ({ projection, ...this.taking(projection) }));
     await this.committed();
     this.underWay = this.commit(
       taken.map(({ projection, changes }) => this.commitOf(projection, changes, at)),
@@ -118,7 +130,7 @@ export class Lane {
       } catch (error) {
         if (!(error instanceof CommitRefused)) throw error;
         projection.parkAlone(delivery, touched, error.message);
-        await this.commit([this.commitOf(projection, taking(projection).changes, at)]);
+        await this.commit([this.commitOf(projection, this.taking(projection).changes, at)]);
       }
     }
     this.stored = at;
@@ -166,7 +178,7 @@ export class Lane {
   }
 
   private async commitOne(projection: Projection, at: Mark): Promise<void> {
-    const { changes, stored } = taking(projection);
+    const { changes, stored } = this.taking(projection);
     await this.commit([this.commitOf(projection, changes, at)]);
     stored();
   }
@@ -176,7 +188,7 @@ export class Lane {
     try {
       await this.readStore.commit(commits, this.leasesOf(this.partitions));
     } catch (error) {
-      throw error instanceof TypeError ? new CommitRefused(error) : error;
+      throw error instanceof TypeError ? new CommitRefused(this.name, error) : error;
     }
   }
 
@@ -209,13 +221,13 @@ export class Lane {
       progress: new Map([...partitions].map((one) => [one, writeProgress(progressOf(one))])),
     };
   }
-}
 
-/** @throws CommitRefused when the view cannot say in which lists a document is, or what it adds to sums */
-function taking(projection: Projection): Taken {
-  try {
-    return projection.take();
-  } catch (error) {
-    throw new CommitRefused(error);
+  /** @throws CommitRefused when the view cannot say in which lists a document is, or what it adds to sums */
+  private taking(projection: Projection): Taken {
+    try {
+      return projection.take();
+    } catch (error) {
+      throw new CommitRefused(this.name, error);
+    }
   }
 }

@@ -18,7 +18,7 @@ import { batches, pieces } from './batches.js';
 import { CommitRefused, type Delivery, type Lane } from './lane.js';
 import { stands } from '#event-store/mark.js';
 import { Opening } from './opening.js';
-import { Pace } from './pace.js';
+import { Paces } from './pace.js';
 import { ParkedAgain } from './parked-again.js';
 import { partitionOf } from './partition.js';
 import { progressOf } from './progress.js';
@@ -74,7 +74,7 @@ export class ProjectionRunner {
   private running: Promise<void> = Promise.resolve();
   /** Nothing of an older layout is left in the read store. */
   private alone = false;
-  private readonly pace = new Pace();
+  private readonly paces = new Paces();
   private readonly parked: ParkedAgain;
 
   constructor(private readonly options: RunnerOptions) {
@@ -151,7 +151,7 @@ export class ProjectionRunner {
       return true;
     }
     if (error instanceof CommitRefused) {
-      this.pace.refused();
+      this.paces.of(error.lane).refused();
       this.options.notice?.({ kind: 'refused', error });
       return true;
     }
@@ -190,6 +190,7 @@ export class ProjectionRunner {
     this.lanes = [...lanes];
     this.building = building;
     await this.merge();
+    this.paces.keep(new Set(this.lanes.map(({ name }) => name)));
     for (const lane of this.lanes) await this.parked.all(lane);
     this.seen = await this.glance();
   }
@@ -221,11 +222,11 @@ export class ProjectionRunner {
     const started = performance.now();
     const after = lane.checkpoint === null ? {} : { after: lane.checkpoint };
     const before = lane.delivered;
-    const { batch, alone } = this.pace;
-    const events = this.options.store.readAll({ ...after, to, limit: batch });
-    for await (const piece of pieces(events, PIECE)) await this.fold(lane, piece, alone);
-    await lane.handOver();
-    this.pace.took(lane.delivered - before, performance.now() - started);
+    const pace = this.paces.of(lane.name);
+    const events = this.options.store.readAll({ ...after, to, limit: pace.batch });
+    for await (const piece of pieces(events, PIECE)) await this.fold(lane, piece, pace.alone);
+    await (pace.searching ? lane.settled() : lane.handOver());
+    pace.took(lane.delivered - before, performance.now() - started);
   }
 
   private async fold(lane: Lane, events: readonly StoredEvent[], alone = false): Promise<void> {
