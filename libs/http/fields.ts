@@ -45,7 +45,8 @@ export const Text = ({ max, min = 1, multiline, ...about }: About & rules.TextBo
 export const Code = (about: About = {}): PropertyDecorator => field(rules.code, about, CODE);
 const CODE: Schema = {
   type: String,
-  description: 'A code that your company declares.',
+  description:
+    'A code that your company declares. It is open, and stays when the customer is erased: it must say nothing about one person.',
   pattern: rules.CODE.source,
   maxLength: 64,
   example: 'web-shop',
