@@ -1,0 +1,10 @@
+/**
+ * What the three embedded stores have in common: a SQLite file that no other user can read, that is still the one at
+ * its path when something is acknowledged, and whose failures say what to do. `store-file.ts` is all that an adapter
+ * needs.
+ */
+export { StoreFile } from './store-file.js';
+export { closeFolderToOthers, closeToOthers, Exposed, OWNER_ONLY } from './closed-to-others.js';
+export type { Said } from './failure.js';
+export { identify, type Identity } from './presence.js';
+export type { Words } from './words.js';
