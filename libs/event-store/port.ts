@@ -97,6 +97,11 @@ export interface EventStore {
   head(): Promise<Position | null>;
   /** Number of events up to `to`, inclusive. Slow where the store cannot count by itself. */
   count(options?: Pick<ReadAll, 'to' | 'filter'>): Promise<number>;
+  /**
+   * Why the store cannot do all of its work, though it may answer: a sentence for anybody, without a folder, an address
+   * or a person. Null where nothing is known to be wrong.
+   */
+  trouble?(): Promise<string | null>;
   close(): Promise<void>;
 }
 

@@ -6,14 +6,16 @@
  * terminated inside a call.)
  *
  *     fork(loseWriter, [path])
+ *     fork(loseWriter, [path, 'and the file']) // which is removed before the last append
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import process from 'node:process';
 import type { Worker } from 'node:worker_threads';
 import { openEmbeddedEventStore } from '#event-store/index.js';
 
-const [path = ''] = process.argv.slice(2);
+const [path = '', alsoTheFile] = process.argv.slice(2);
 const started = once(process, 'worker');
 const store = await openEmbeddedEventStore({ path });
 const [writer] = (await started) as [Worker];
@@ -29,7 +31,9 @@ const append = (stream: string): Promise<string> =>
 const before = await append('before');
 writer.postMessage(null);
 const inHand = append('in-hand');
-const outcomes = { before, inHand: await inHand, after: await append('after') };
+const outcomes = { before, inHand: await inHand, after: '' };
+if (alsoTheFile !== undefined) rmSync(path);
+outcomes.after = await append('after');
 await store.close();
 process.send?.(outcomes);
 process.disconnect();

@@ -2,6 +2,7 @@
  * What the calling thread and the writer say to each other. Texts and numbers travel in two flat arrays: a
  * message of objects costs several times as much to copy between threads.
  */
+import type { Said } from '#sqlite/index.js';
 import type { ExpectedRevision, NewEvent } from '../port.js';
 
 /** Per append: `numbers` has the expectation and the count of events; `texts` has the stream, then per event four texts. */
@@ -24,10 +25,10 @@ export const WRONG_REVISION = 1;
 export type FromWriter =
   | { readonly kind: 'open' }
   | { readonly kind: 'committed'; readonly verdicts: Verdicts }
-  /** The whole batch was rolled back. */
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** The whole batch was rolled back, or went into a file that is gone. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly said: Said | null }
   /** The log could not be opened; the writer has ended. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: string; readonly said: Said | null };
 
 export type ToWriter = { readonly kind: 'batch'; readonly batch: Batch } | { readonly kind: 'close' };
 

@@ -11,7 +11,6 @@ import { eventStoreContract } from '../contract.js';
 import { all, anEvent, fresh, ids, jsonOf, someEvents, streamIds } from '../contract/fixtures.js';
 import { StoreUnavailable, type EventStore } from '../port.js';
 import { openEmbeddedEventStore } from './embedded.js';
-import { reasonOf } from './failure.js';
 import { openForWriting, SCHEMA_VERSION } from './schema.js';
 
 eventStoreContract('the embedded store', async () => {
@@ -223,15 +222,6 @@ describe('the embedded store', () => {
       await file.close();
       const damaged = await openStore();
       await expect(all(damaged.readAll())).rejects.toThrow(/is damaged: restore it from a backup/);
-    });
-
-    it.each([
-      [5, /locked for too long/],
-      [8, /let this user write/],
-      [13, /disk is full/],
-      [266, /check the disk/],
-    ])('for the result code %d of SQLite', (errcode, advice) => {
-      expect(reasonOf(path, Object.assign(new Error('sqlite'), { errcode }))).toMatch(advice);
     });
   });
 });

@@ -1,6 +1,6 @@
 /** The embedded event store: a log in one SQLite file, shared by as many processes of one machine as like. */
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { StoreFile, type Identity } from '#sqlite/index.js';
 import { checkAppend } from '../check-append.js';
 import type {
   AppendResult,
@@ -14,32 +14,30 @@ import type {
   Subscribe,
   SubscriptionMessage,
 } from '../port.js';
-import { unavailable } from './failure.js';
 import { GroupCommit } from './group-commit.js';
 import { Pulse } from './pulse.js';
 import { Reader } from './reader.js';
 import { subscription } from './subscription.js';
+import { WORDS } from './words.js';
 
 export interface EmbeddedOptions {
   /** The log's file; it and its folder are made where they do not exist. On a local disk. */
   readonly path: string;
+  /** The file that another thread of this process has open: it, and no other, is opened. */
+  readonly identity?: Identity | undefined;
 }
 
 /** @throws StoreUnavailable with one line that says what to do, when the file cannot serve as the log */
 export async function openEmbeddedEventStore(options: EmbeddedOptions): Promise<EventStore> {
-  const path = resolve(options.path);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw unavailable(path, error);
-  }
+  const file = new StoreFile(resolve(options.path), WORDS, options.identity);
+  file.claim();
   let wake = (): void => undefined;
-  const commits = await GroupCommit.open(path, () => wake());
+  const commits = await GroupCommit.open(file, () => wake());
   try {
-    const reader = new Reader(path);
+    const reader = new Reader(file);
     const pulse = new Pulse(() => reader.dataVersion());
     wake = () => pulse.beat();
-    return new EmbeddedEventStore(commits, reader, pulse);
+    return new EmbeddedEventStore(file, commits, reader, pulse);
   } catch (error) {
     await commits.close();
     throw error;
@@ -52,6 +50,7 @@ class EmbeddedEventStore implements EventStore {
   #closed: Promise<void> | undefined;
 
   constructor(
+    private readonly file: StoreFile,
     private readonly commits: GroupCommit,
     private readonly reader: Reader,
     private readonly pulse: Pulse,
@@ -83,6 +82,10 @@ class EmbeddedEventStore implements EventStore {
 
   async count(options: Pick<ReadAll, 'to' | 'filter'> = {}): Promise<number> {
     return this.reader.count(options);
+  }
+
+  async trouble(): Promise<string | null> {
+    return this.file.trouble();
   }
 
   close(): Promise<void> {

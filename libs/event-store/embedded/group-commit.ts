@@ -7,6 +7,7 @@
  * (nobody knows whether it was committed; a repetition will tell) and a new writer takes over.
  */
 import { Worker } from 'node:worker_threads';
+import type { StoreFile } from '#sqlite/index.js';
 import {
   APPENDED,
   NUMBERS_PER_VERDICT,
@@ -22,6 +23,7 @@ import {
   type ExpectedRevision,
   type NewEvent,
 } from '../port.js';
+import type { WriterData } from './writer.js';
 
 const MAX_IN_FLIGHT = 2;
 /** Events that make a second batch worth its own commit. */
@@ -40,7 +42,7 @@ interface Append {
 }
 
 export class GroupCommit {
-  readonly #path: string;
+  readonly #file: StoreFile;
   readonly #onCommit: () => void;
   #writer: Worker | undefined;
   /** What is waiting, oldest first, in events. */
@@ -51,14 +53,14 @@ export class GroupCommit {
   #closing = false;
   #idle: (() => void) | undefined;
 
-  private constructor(path: string, onCommit: () => void) {
-    this.#path = path;
+  private constructor(file: StoreFile, onCommit: () => void) {
+    this.#file = file;
     this.#onCommit = onCommit;
   }
 
   /** @throws StoreUnavailable when the log cannot be opened for writing */
-  static async open(path: string, onCommit: () => void): Promise<GroupCommit> {
-    const commits = new GroupCommit(path, onCommit);
+  static async open(file: StoreFile, onCommit: () => void): Promise<GroupCommit> {
+    const commits = new GroupCommit(file, onCommit);
     await new Promise<void>((resolve, reject) => commits.#start(resolve, reject));
     return commits;
   }
@@ -135,26 +137,28 @@ export class GroupCommit {
   }
 
   #start(opened?: () => void, refused?: (error: Error) => void): Worker {
-    const writer = new Worker(new URL('./writer.js', import.meta.url), { workerData: { path: this.#path } });
-    let reason = `The writer of the event log ${this.#path} ended unexpectedly.`;
+    const { path, identity } = this.#file;
+    const workerData: WriterData = { path, identity };
+    const writer = new Worker(new URL('./writer.js', import.meta.url), { workerData });
+    let reason = `The writer of the event log ${path} ended unexpectedly.`;
     writer.on('message', (message: FromWriter) => {
       switch (message.kind) {
         case 'open':
           if (this.#inFlight.length === 0) writer.unref();
           return opened?.();
         case 'committed':
+          this.#file.written();
           this.#settle(message.verdicts);
           return this.#onCommit();
         case 'failed':
+          if (message.said !== null) this.#file.unwritten(message.said);
           return this.#fail(message.reason);
         case 'refused':
+          if (message.said !== null) this.#file.unwritten(message.said);
           reason = message.reason;
       }
     });
-    writer.on(
-      'error',
-      (error) => (reason = `The writer of the event log ${this.#path} ended: ${error.message}`),
-    );
+    writer.on('error', (error) => (reason = `The writer of the event log ${path} ended: ${error.message}`));
     writer.on('exit', () => {
       this.#writer = undefined;
       refused?.(new StoreUnavailable(reason));

@@ -41,8 +41,14 @@ export class Pulse {
     for (const wake of [...this.#waiting.keys()]) wake();
   }
 
+  /** An error wakes everybody who waits, to meet it themselves: nobody would catch it here. */
   #poll(): void {
-    const version = this.#version();
+    let version: bigint;
+    try {
+      version = this.#version();
+    } catch {
+      return this.beat();
+    }
     for (const [wake, seen] of [...this.#waiting]) if (seen !== version) wake();
   }
 

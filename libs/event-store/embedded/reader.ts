@@ -5,6 +5,7 @@
  */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { StoreFile } from '#sqlite/index.js';
 import {
   StoreUnavailable,
   type EventFilter,
@@ -13,7 +14,6 @@ import {
   type ReadStream,
   type StoredEvent,
 } from '../port.js';
-import { unavailable } from './failure.js';
 import { openForReading } from './schema.js';
 
 /** A page ends after so many events, so much text (in UTF-16 code units), or so many positions looked at. */
@@ -67,18 +67,19 @@ const SQL = {
 } as const;
 
 export class Reader {
-  readonly #path: string;
+  readonly #file: StoreFile;
   readonly #log: DatabaseSyncInstance;
   /** Few texts of SQL exist (one per shape of filter), so they are all kept. */
   readonly #statements = new Map<string, StatementSyncInstance>();
 
   /** @throws StoreUnavailable when the log cannot be opened */
-  constructor(path: string) {
-    this.#path = path;
+  constructor(file: StoreFile) {
+    this.#file = file;
     try {
-      this.#log = openForReading(path);
+      this.#log = openForReading(file.path);
+      file.opened(this.#log);
     } catch (error) {
-      throw unavailable(path, error);
+      throw file.error(error);
     }
   }
 
@@ -185,11 +186,7 @@ export class Reader {
 
   #reading<T>(read: () => T): T {
     if (!this.#log.isOpen) throw new StoreUnavailable('The event store is closed.');
-    try {
-      return read();
-    } catch (error) {
-      throw unavailable(this.#path, error);
-    }
+    return this.#file.read(read);
   }
 }
 
