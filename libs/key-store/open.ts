@@ -1,3 +1,4 @@
+import type { Identity } from '#sqlite/index.js';
 import { openEmbeddedKeyStore } from './embedded/embedded.js';
 import type { MasterKeys } from './master-key.js';
 import { KeyStoreUnavailable, type KeyStore } from './port.js';
@@ -10,11 +11,14 @@ export interface KeyStoreOptions {
   readonly masterKeys?: MasterKeys | undefined;
   /** Refuses where there are no keys yet, as when the log has events already. */
   readonly mustExist?: boolean | undefined;
+  /** The file that another thread of this process has open: it, and no other, is opened. */
+  readonly identity?: Identity | undefined;
 }
 
 /** The key store that is configured. @throws KeyStoreUnavailable */
-export async function openKeyStore({ path, url, masterKeys, mustExist }: KeyStoreOptions): Promise<KeyStore> {
-  if (url === undefined) return openEmbeddedKeyStore({ path, masterKeys, mustExist });
+export async function openKeyStore(options: KeyStoreOptions): Promise<KeyStore> {
+  const { url, masterKeys, mustExist } = options;
+  if (url === undefined) return openEmbeddedKeyStore(options);
   if (masterKeys === undefined)
     throw new KeyStoreUnavailable(
       'Keys in Redis are wrapped: set MASTER_KEY or MASTER_KEY_FILE beside KEYS_URL.',

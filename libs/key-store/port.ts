@@ -59,6 +59,11 @@ export interface KeyStore {
    * @throws KeyStoreUnavailable without a master key, or without the one that values are under
    */
   rewrap(): Promise<Rewrapped>;
+  /**
+   * Why the store cannot do all of its work, though it may answer: a sentence for anybody, without a folder, an address
+   * or a person. Null where nothing is known to be wrong.
+   */
+  trouble?(): Promise<string | null>;
   /** Twice is once. */
   close(): Promise<void>;
 }

@@ -148,7 +148,7 @@ describe('the embedded key store', () => {
     expect(() => openEmbeddedKeyStore({ path, mustExist: true })).toThrow(KeyStoreUnavailable);
     await writeFile(path, 'no database '.repeat(999));
     const before = await readFile(path);
-    expect(() => openEmbeddedKeyStore({ path })).toThrow(/^The keys .*restore them from a backup.*$/);
+    expect(() => openEmbeddedKeyStore({ path })).toThrow(/^The key store .*restore it from a backup\.$/);
     expect(await readFile(path)).toEqual(before);
   });
 });

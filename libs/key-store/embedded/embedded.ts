@@ -5,10 +5,10 @@
  * Keys asked for in one turn of the event loop are made durable by one commit. Other processes may destroy
  * keys in the same file: the cache is emptied whenever SQLite says that another connection has written.
  */
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { StoreFile, type Identity } from '#sqlite/index.js';
 import { masterToWriteUnder, noMasterKey } from '../custody.js';
 import { fingerprintOf } from '../fingerprint.js';
 import type { MasterKey, MasterKeys } from '../master-key.js';
@@ -23,6 +23,7 @@ import {
 import { PLAIN, unwrap, VALUE_BYTES, wrap, type Purpose } from '../wrapping.js';
 import { activate, atomically, readCustody, SCHEMA, type Database } from './layout.js';
 import { rewrapFile } from './rewrap.js';
+import { WORDS } from './words.js';
 
 export interface EmbeddedKeyStoreOptions {
   readonly path: string;
@@ -30,6 +31,8 @@ export interface EmbeddedKeyStoreOptions {
   readonly masterKeys?: MasterKeys | undefined;
   /** Refuses where there are no keys yet, as when the log has events already. */
   readonly mustExist?: boolean | undefined;
+  /** The file that another thread of this process has open: it, and no other, is opened. */
+  readonly identity?: Identity | undefined;
 }
 
 interface Row {
@@ -47,30 +50,29 @@ const CACHED_KEYS = 20_000;
 /** The note that says how far erasures were carried out. */
 const ERASURES = 'erasures';
 
+/** How long opening waits for another process, in milliseconds. */
+const BUSY_TIMEOUT = 10_000;
+
 /** @throws KeyStoreUnavailable when the file cannot serve: it is left as it is, for without it nobody can be read */
-export function openEmbeddedKeyStore({ path, masterKeys, mustExist }: EmbeddedKeyStoreOptions): KeyStore {
+export function openEmbeddedKeyStore(options: EmbeddedKeyStoreOptions): KeyStore {
+  const { path, masterKeys, mustExist, identity } = options;
   if (mustExist && !existsSync(path))
     throw new KeyStoreUnavailable(
       `The log has events, but its keys ${path} are not there: restore both from the same backup, or set KEYS_URL to where they are.`,
     );
+  const file = new StoreFile(path, WORDS, identity);
+  file.claim();
   let database: Database | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    database = new DatabaseSync(path);
+    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
     database.exec(SCHEMA);
-    chmodSync(path, 0o600);
-    return new EmbeddedKeyStore(database, path, masterKeys);
+    file.opened(database);
+    return new EmbeddedKeyStore(database, file, masterKeys);
   } catch (error) {
     if (database?.isOpen) database.close();
-    if (error instanceof KeyStoreUnavailable) throw error;
-    throw new KeyStoreUnavailable(
-      `The keys ${path} cannot be used (${(error as Error).message}): restore them from a backup, or let this user write there.`,
-      { cause: error },
-    );
+    throw file.error(error);
   }
 }
-
-const KNOWN = [KeyStoreUnavailable, SubjectErased, KeyDamaged];
 
 class EmbeddedKeyStore implements KeyStore {
   private readonly cache = new Map<string, KeyObject>();
@@ -83,7 +85,7 @@ class EmbeddedKeyStore implements KeyStore {
 
   constructor(
     private readonly database: Database,
-    private readonly path: string,
+    private readonly file: StoreFile,
     private readonly masterKeys: MasterKeys | undefined,
   ) {
     if (masterKeys !== undefined && readCustody(database).active === null)
@@ -116,7 +118,7 @@ class EmbeddedKeyStore implements KeyStore {
       this.forgetIfChanged();
       const cached = this.cache.get(subject);
       if (cached !== undefined) return cached;
-      const row = this.find.get(subject) as Row | undefined;
+      const row = this.file.read(() => this.find.get(subject) as Row | undefined);
       return row === undefined ? this.made(subject) : this.remembered(subject, this.standing(row));
     });
   }
@@ -128,7 +130,7 @@ class EmbeddedKeyStore implements KeyStore {
       for (const subject of subjects) known.set(subject, this.cache.get(subject));
       const missing = [...known.keys()].filter((subject) => known.get(subject) === undefined);
       if (missing.length > 0)
-        for (const { subject, key } of this.findMany.all(JSON.stringify(missing)) as unknown as Row[])
+        for (const { subject, key } of this.foundMany(missing))
           known.set(subject, key === null ? 'destroyed' : this.usable(subject, key));
       const keys = new Map<string, KeyObject | Unusable>();
       for (const [subject, key] of known) if (key !== undefined) keys.set(subject, key);
@@ -139,49 +141,58 @@ class EmbeddedKeyStore implements KeyStore {
   destroy(subject: string): Promise<void> {
     return this.serve(() => {
       this.cache.delete(subject);
-      this.database
-        .prepare('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL')
-        .run(subject);
-      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.file.write(() => {
+        this.database
+          .prepare('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL')
+          .run(subject);
+        this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      });
     });
   }
 
   /** `secure_delete` leaves copies where pages were split; only a rewritten file has none. */
   compact(): Promise<void> {
-    return this.serve(() => {
-      this.database.exec('VACUUM');
-      const { busy } = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
-      if (busy !== 0) throw new Error('its write-ahead log is in use');
-    });
+    return this.serve(() =>
+      this.file.write(() => {
+        this.database.exec('VACUUM');
+        const { busy } = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+        if (busy !== 0)
+          throw new KeyStoreUnavailable(`The key store ${this.file.path} is being read: compact it again.`);
+      }),
+    );
   }
 
   subjects(): Promise<number> {
     return this.serve(() => {
-      const { count } = this.database.prepare('SELECT count(*) AS count FROM keys').get() as {
-        count: number;
-      };
+      const { count } = this.file.read(() =>
+        this.database.prepare('SELECT count(*) AS count FROM keys').get(),
+      ) as { count: number };
       return count;
     });
   }
 
   erasures(): Promise<string | null> {
     return this.serve(() => {
-      const row = this.database.prepare('SELECT note FROM notes WHERE name = ?').get(ERASURES);
+      const row = this.file.read(() =>
+        this.database.prepare('SELECT note FROM notes WHERE name = ?').get(ERASURES),
+      );
       return (row as { note: string } | undefined)?.note ?? null;
     });
   }
 
   recordErasures(through: string): Promise<void> {
     return this.serve(() => {
-      this.database.prepare('INSERT OR REPLACE INTO notes VALUES (?, ?)').run(ERASURES, through);
+      this.file.write(() =>
+        this.database.prepare('INSERT OR REPLACE INTO notes VALUES (?, ?)').run(ERASURES, through),
+      );
     });
   }
 
   secret(name: string): Promise<Buffer> {
     return this.serve(() => {
       const purpose: Purpose = `secret ${name}`;
-      let row = this.findSecret.get(name) as { secret: Uint8Array } | undefined;
-      row ??= atomically(this.database, () => {
+      let row = this.file.read(() => this.findSecret.get(name) as { secret: Uint8Array } | undefined);
+      row ??= this.written(() => {
         this.database
           .prepare('INSERT OR IGNORE INTO secrets VALUES (?, ?)')
           .run(name, this.keeping()(purpose, randomBytes(VALUE_BYTES)));
@@ -203,14 +214,26 @@ class EmbeddedKeyStore implements KeyStore {
     return rewrapped;
   }
 
+  async trouble(): Promise<string | null> {
+    return this.file.trouble();
+  }
+
   close(): Promise<void> {
     if (this.waiting.length > 0) this.make();
     if (this.database.isOpen) {
-      // SQLite itself would do it when the last statement is collected: a copy made before would lack keys.
-      this.database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+      this.settle();
       this.database.close();
     }
     return Promise.resolve();
+  }
+
+  /** SQLite itself would do it when the last statement is collected: a copy made before would lack keys. */
+  private settle(): void {
+    try {
+      this.database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (this.file.said(error) === null) throw error; // else they stay in the write-ahead log, and are not lost
+    }
   }
 
   /** Whatever the file cannot do is said as KeyStoreUnavailable. */
@@ -218,11 +241,16 @@ class EmbeddedKeyStore implements KeyStore {
     try {
       return await work();
     } catch (error) {
-      if (KNOWN.some((kind) => error instanceof kind)) throw error;
-      throw new KeyStoreUnavailable(`The keys ${this.path} do not answer (${(error as Error).message}).`, {
-        cause: error,
-      });
+      throw this.file.error(error);
     }
+  }
+
+  private written<T>(work: () => T): T {
+    return this.file.write(() => atomically(this.database, work));
+  }
+
+  private foundMany(subjects: readonly string[]): readonly Row[] {
+    return this.file.read(() => this.findMany.all(JSON.stringify(subjects)) as unknown as Row[]);
   }
 
   private made(subject: string): Promise<KeyObject> {
@@ -236,7 +264,7 @@ class EmbeddedKeyStore implements KeyStore {
     const batch = this.waiting;
     this.waiting = [];
     try {
-      atomically(this.database, () => {
+      this.written(() => {
         const kept = this.keeping();
         for (const { subject } of batch)
           this.insert.run(subject, kept(`key ${subject}`, randomBytes(VALUE_BYTES)));
@@ -291,7 +319,7 @@ class EmbeddedKeyStore implements KeyStore {
   }
 
   private forgetIfChanged(): void {
-    const { data_version: version } = this.version.get() as { data_version: unknown };
+    const { data_version: version } = this.file.read(() => this.version.get() as { data_version: unknown });
     if (version !== this.seenVersion) this.cache.clear();
     this.seenVersion = version;
   }
