@@ -159,6 +159,11 @@ export interface ReadStore {
   release(lease: Lease): Promise<void>;
   /** Those held now, of which the name starts with the prefix, sorted by name. */
   leases(prefix: string): Promise<readonly Lease[]>;
+  /**
+   * Why the store cannot do all of its work, though it may answer: a sentence for anybody, without a folder, an address
+   * or a person. Null where nothing is known to be wrong.
+   */
+  trouble?(): Promise<string | null>;
   /** Twice is once. */
   close(): Promise<void>;
 }

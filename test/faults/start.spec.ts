@@ -133,16 +133,18 @@ describe('a data folder', () => {
     expect(await readFile(file('taken'), 'utf8')).toBe('mine');
   });
 
-  it('whose log is a folder is named', async () => {
-    await mkdir(file('events.sqlite'));
-    await expect(openStores({ dataFolder: folder })).rejects.toThrow(/events\.sqlite cannot be opened/);
+  it.each(['events', 'keys', 'views'])('in which a folder is called %s.sqlite is named', async (name) => {
+    await mkdir(file(`${name}.sqlite`));
+    await expect(openStores({ dataFolder: folder })).rejects.toThrow(
+      new RegExp(`${name}\\.sqlite cannot be opened: check that its folder exists`),
+    );
   });
 });
 
 describe('a file that is damaged', () => {
   it.each([
     ['events.sqlite', /is not an event log: restore it from a backup, or name another file/],
-    ['keys.sqlite', /cannot be used .*: restore them from a backup/],
+    ['keys.sqlite', /is no file of keys: restore it from a backup/],
   ])('(%s) is named and left as it is', async (name, says) => {
     await used();
     await writeFile(file(name), GARBAGE);

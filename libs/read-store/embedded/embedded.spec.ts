@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,9 @@ import { readStoreContract } from '../contract.js';
 import { ReadStoreUnavailable, WrongCheckpoint, type CollectionCommit, type ReadStore } from '../port.js';
 import { openEmbeddedReadStore, type ResetReason } from './open.js';
 import { APPLICATION_ID, LAYOUT } from './layout.js';
+
+/** Where Linux lists them. */
+const LOCKS = '/proc/locks';
 
 readStoreContract('embedded SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'read-store-'));
@@ -111,7 +115,9 @@ describe('the embedded read store', () => {
     const impossible = { path: join(folder, 'file', 'read.db') };
     const refused = openEmbeddedReadStore(impossible);
     await expect(refused).rejects.toBeInstanceOf(ReadStoreUnavailable);
-    await expect(refused).rejects.toThrow(/^Cannot write .*: make its folder writable or choose another$/);
+    await expect(refused).rejects.toThrow(
+      /^The read store .* cannot be opened: check that its folder exists and that this user may write there\.$/,
+    );
     await expect(openEmbeddedReadStore({ path, readOnly: true })).rejects.toBeInstanceOf(
       ReadStoreUnavailable,
     );
@@ -173,6 +179,16 @@ describe('the embedded read store', () => {
     await Promise.all([last, closed]);
     expect(await using((again) => again.collections())).toEqual(['v@1', 'w@1']);
     expect(await using((again) => again.states('v@1'))).toMatchObject([{ checkpoint: 50n }]);
+  });
+
+  (existsSync(LOCKS) ? it : it.skip)('keeps its locks when this process opens it once more', async () => {
+    await using(async (store) => {
+      await begun(store, commit(1n, [['a', '1']]));
+      await using(async () => {
+        const ours = new RegExp(`^.* POSIX .* ${process.pid} \\S+:${statSync(path).ino} .*$`, 'm');
+        expect(readFileSync(LOCKS, 'utf8')).toMatch(ours);
+      });
+    });
   });
 
   it('has documents, lists, sums and checkpoint in step after a writer was killed', async () => {

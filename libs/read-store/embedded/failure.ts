@@ -1,39 +1,18 @@
-/**
- * What SQLite says, in the words of the port. It is told by its messages, which are fixed and name tables and
- * files, never values: the binding gives a result code with some errors only.
- */
+/** What SQLite says, where it is more than that the file cannot serve. Its messages are fixed and hold no values. */
 import { types } from 'node:util';
+import type { StoreFile } from '#sqlite/index.js';
 import { DANGLING } from '../checks.js';
-import { ReadStoreUnavailable } from '../port.js';
-
-const SQLITE_CODES = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE'];
 
 /** Not `instanceof`: where a test runner has a realm of its own, native code's errors come from another. */
 export const codeOf = (error: unknown): string | undefined =>
   types.isNativeError(error) && 'code' in error ? String(error.code) : undefined;
 
-const isSqlite = (error: unknown): error is Error => SQLITE_CODES.includes(codeOf(error) ?? '');
-
-const says = (error: unknown, pattern: RegExp): boolean => isSqlite(error) && pattern.test(error.message);
-
-export const isDamage = (error: unknown): boolean => says(error, /malformed|not a database/);
+const says = (error: unknown, pattern: RegExp): error is Error =>
+  codeOf(error) === 'ERR_SQLITE_ERROR' && pattern.test((error as Error).message);
 
 /** Another connection dropped the collection that a statement was prepared for. */
-export const isTableGone = (error: unknown): boolean =>
-  isSqlite(error) && /no such table/.test(error.message);
+export const isTableGone = (error: unknown): boolean => says(error, /no such table/);
 
 /** The error to throw instead of one of SQLite's; any other is itself. */
-export function translated(error: unknown, path: string): unknown {
-  if (!isSqlite(error)) return error;
-  const cause = { cause: error };
-  if (says(error, /constraint failed/)) {
-    return new TypeError(DANGLING, cause);
-  }
-  if (isDamage(error)) {
-    return new ReadStoreUnavailable(`${path} is damaged: stop, delete it, start again to rebuild it`, cause);
-  }
-  if (says(error, /database is locked/)) {
-    return new ReadStoreUnavailable(`${path} is held by another process`, cause);
-  }
-  return new ReadStoreUnavailable(`${path}: ${error.message}`, cause);
-}
+export const translated = (error: unknown, file: StoreFile): unknown =>
+  says(error, /constraint failed/) ? new TypeError(DANGLING, { cause: error }) : file.error(error);

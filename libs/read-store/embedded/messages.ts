@@ -1,5 +1,6 @@
 /** What the calling thread and the writer say to each other. An error keeps its kind, which a copy would lose. */
 import type { Position } from '#event-store/port.js';
+import type { Said } from '#sqlite/index.js';
 import {
   LeaseLost,
   ReadStoreUnavailable,
@@ -52,9 +53,10 @@ export type Failure =
   | { readonly kind: 'unknown collection'; readonly collection: Collection }
   | { readonly kind: 'lease lost'; readonly lease: Lease }
   | { readonly kind: 'not allowed'; readonly message: string }
-  | { readonly kind: 'unavailable'; readonly message: string };
+  | { readonly kind: 'unavailable'; readonly message: string; readonly said: Said | null };
 
-export function failureOf(error: unknown): Failure {
+/** @param said what lies behind it, where that is the file */
+export function failureOf(error: unknown, said: Said | null): Failure {
   if (error instanceof WrongCheckpoint) {
     const { collection, expected, actual, partition } = error;
     return { kind: 'wrong checkpoint', collection, expected, actual, partition };
@@ -62,7 +64,9 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof UnknownCollection) return { kind: 'unknown collection', collection: error.collection };
   if (error instanceof LeaseLost) return { kind: 'lease lost', lease: error.lease };
   const message = error instanceof Error ? error.message : String(error);
-  return { kind: error instanceof TypeError ? 'not allowed' : 'unavailable', message };
+  return error instanceof TypeError
+    ? { kind: 'not allowed', message }
+    : { kind: 'unavailable', message, said };
 }
 
 export function errorOf(failure: Failure): Error {

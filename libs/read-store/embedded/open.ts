@@ -3,13 +3,14 @@
  * damaged or of another layout is not repaired or migrated but thrown away, and the caller is told. The file
  * of another application is never touched: it may be somebody's only copy, for example of the log.
  */
-import { closeSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { StoreFile, type Identity as FileIdentity } from '#sqlite/index.js';
 import { ReadStoreUnavailable } from '../port.js';
-import { codeOf, isDamage, translated } from './failure.js';
+import { translated } from './failure.js';
 import { APPLICATION_ID, CATALOGUE, clearAside, LAYOUT } from './layout.js';
 import { EmbeddedReadStore } from './store.js';
+import { WORDS } from './words.js';
 import { WriterThread } from './writer-thread.js';
 
 export type ResetReason = 'damaged' | 'other layout';
@@ -18,6 +19,8 @@ export interface EmbeddedReadStoreOptions {
   readonly path: string;
   /** Needs the file to exist; one process opens it for writing first. Default: false. */
   readonly readOnly?: boolean;
+  /** The file that another thread of this process has open: it, and no other, is opened. */
+  readonly identity?: FileIdentity | undefined;
   /** Called when the file was thrown away: all collections are to be rebuilt. */
   readonly onReset?: (reason: ResetReason) => void;
 }
@@ -28,12 +31,14 @@ const MEBIBYTE = 1024 * 1024;
 
 /** @throws ReadStoreUnavailable in one line that says what to do. */
 export async function openEmbeddedReadStore(options: EmbeddedReadStoreOptions): Promise<EmbeddedReadStore> {
-  const { path, readOnly = false, onReset } = options;
+  const { path, readOnly = false, onReset, identity: opened } = options;
+  const file = new StoreFile(path, WORDS, opened);
   try {
-    if (!readOnly) prepareFile(path, onReset);
-    return new EmbeddedReadStore(openForReading(path), path, readOnly ? null : new WriterThread(path));
+    if (opened !== undefined) file.claim();
+    else if (!readOnly) prepareFile(file, onReset);
+    return new EmbeddedReadStore(openForReading(file), file, readOnly ? null : new WriterThread(file));
   } catch (error) {
-    throw translated(error, path);
+    throw translated(error, file);
   }
 }
 
@@ -42,41 +47,34 @@ export function openForWriting(path: string): DatabaseSyncInstance {
   return connected(path, false, prepareForWriting);
 }
 
-function openForReading(path: string): DatabaseSyncInstance {
+function openForReading(file: StoreFile): DatabaseSyncInstance {
+  const { path } = file;
   return connected(path, true, (db) => {
-    if (identity(db) === 'ours') return db;
-    throw new ReadStoreUnavailable(`${path} is not a read store of this version: open it for writing first`);
+    if (identity(db) !== 'ours')
+      throw new ReadStoreUnavailable(
+        `${path} is not a read store of this version: open it for writing first`,
+      );
+    file.opened(db);
+    return db;
   });
 }
 
 /** Makes the file, or makes it anew, and finishes what a crash has left. */
-function prepareFile(path: string, onReset: EmbeddedReadStoreOptions['onReset']): void {
-  claimPath(path);
-  const reason = reasonToReset(path);
+function prepareFile(file: StoreFile, onReset: EmbeddedReadStoreOptions['onReset']): void {
+  const { path } = file;
+  file.claim();
+  const reason = reasonToReset(file);
   if (reason) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    claimPath(path);
+    for (const part of ['', '-wal', '-shm', '-journal']) rmSync(path + part, { force: true });
+    file.claim();
     onReset?.(reason);
   }
   openForWriting(path).close();
 }
 
-/** Documents hold what people said: the file is the owner's alone. SQLite gives its log the same mode. */
-function claimPath(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    closeSync(openSync(path, 'a', 0o600));
-  } catch (cause) {
-    const reason = codeOf(cause) ?? 'unknown';
-    throw new ReadStoreUnavailable(
-      `Cannot write ${path} (${reason}): make its folder writable or choose another`,
-      { cause },
-    );
-  }
-}
-
-function reasonToReset(path: string): ResetReason | undefined {
-  const who = isForeign(path) ? 'foreign' : inspected(path);
+function reasonToReset(file: StoreFile): ResetReason | undefined {
+  const { path } = file;
+  const who = inspected(file);
   switch (who) {
     case 'new':
     case 'ours':
@@ -130,15 +128,22 @@ function createCatalogue(db: DatabaseSyncInstance): void {
 
 type Identity = 'new' | 'ours' | 'other layout' | 'foreign';
 
-function inspected(path: string): Identity | 'damaged' {
+/** By a connection that can only read, as long as a file does not have to be written to be read after a crash. */
+function inspected(file: StoreFile, readOnly = true): Identity | 'damaged' {
   try {
-    return connected(path, false, (db) => {
+    return connected(file.path, readOnly, (db) => {
       const who = identity(db);
       db.close();
       return who;
     });
   } catch (error) {
-    if (isDamage(error)) return 'damaged';
+    switch (file.said(error)?.trouble) {
+      case 'damaged':
+      case 'foreign':
+        return isForeign(file.path) ? 'foreign' : 'damaged';
+      case 'read-only':
+        if (readOnly) return inspected(file, false);
+    }
     throw error;
   }
 }
@@ -153,7 +158,10 @@ function identity(db: DatabaseSyncInstance): Identity {
   return 'ours';
 }
 
-/** Reads the header itself, so that even a damaged file of another application is left alone. */
+/**
+ * Reads the header itself, so that even a damaged file of another application is left alone. Only of a file that SQLite
+ * cannot read: to open one that it has open and close it again ends its locks.
+ */
 function isForeign(path: string): boolean {
   const header = Buffer.alloc(100);
   const file = openSync(path, 'r');

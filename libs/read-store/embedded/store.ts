@@ -7,6 +7,7 @@
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { wholeOf, type Whole } from '#kernel';
+import type { StoreFile } from '#sqlite/index.js';
 import { checkRange } from '../checks.js';
 import {
   ReadStoreUnavailable,
@@ -20,7 +21,7 @@ import {
   type TextPage,
 } from '../port.js';
 import { checkpointOf, prepareCatalogue, type CollectionRow, type StateRow } from './catalogue.js';
-import { isTableGone, translated } from './failure.js';
+import { isTableGone } from './failure.js';
 import { prepareLeases } from './leases.js';
 import type { Answer, Write } from './messages.js';
 import { prepareReading, type ReadingStatements } from './statements.js';
@@ -42,7 +43,7 @@ export class EmbeddedReadStore implements ReadStore {
   /** Takes the connection over, and closes it. */
   constructor(
     private readonly db: DatabaseSyncInstance,
-    private readonly path: string,
+    private readonly file: StoreFile,
     /** Null where the store was opened for reading only. */
     private readonly writer: WriterThread | null,
   ) {
@@ -160,6 +161,10 @@ export class EmbeddedReadStore implements ReadStore {
     return this.#attempt(() => this.#leases.held(prefix));
   }
 
+  async trouble(): Promise<string | null> {
+    return this.file.trouble();
+  }
+
   /** The binding frees statements only when they are collected, and the file with the last of them. */
   async close(): Promise<void> {
     this.#statements.clear();
@@ -210,17 +215,13 @@ export class EmbeddedReadStore implements ReadStore {
 
   async #write(write: Write): Promise<Answer> {
     if (!this.db.isOpen) throw new ReadStoreUnavailable(CLOSED);
-    if (!this.writer) throw new ReadStoreUnavailable(`${this.path} was opened for reading only`);
+    if (!this.writer) throw new ReadStoreUnavailable(`${this.file.path} was opened for reading only`);
     return this.writer.write(write);
   }
 
   #attempt<T>(work: () => T): T {
     if (!this.db.isOpen) throw new ReadStoreUnavailable(CLOSED);
-    try {
-      return work();
-    } catch (error) {
-      throw translated(error, this.path);
-    }
+    return this.file.read(work);
   }
 }
 

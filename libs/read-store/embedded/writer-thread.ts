@@ -4,8 +4,10 @@
  * (nobody knows whether it was committed; the checkpoint tells) and the next write starts another.
  */
 import { Worker } from 'node:worker_threads';
+import type { StoreFile } from '#sqlite/index.js';
 import { ReadStoreUnavailable } from '../port.js';
 import { errorOf, type Answer, type FromWriter, type ToWriter, type Write } from './messages.js';
+import type { WriterData } from './writer.js';
 
 interface Asked {
   readonly resolve: (answer: Answer) => void;
@@ -17,7 +19,7 @@ export class WriterThread {
   readonly #asked = new Map<number, Asked>();
   #number = 0;
 
-  constructor(private readonly path: string) {}
+  constructor(private readonly file: StoreFile) {}
 
   write(write: Write): Promise<Answer> {
     const worker = (this.#worker ??= this.#start());
@@ -40,15 +42,23 @@ export class WriterThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./writer.js', import.meta.url), { workerData: { path: this.path } });
-    let reason = `The writer of ${this.path} ended unexpectedly`;
+    const { path, identity } = this.file;
+    const workerData: WriterData = { path, identity };
+    const worker = new Worker(new URL('./writer.js', import.meta.url), { workerData });
+    let reason = `The writer of ${path} ended unexpectedly`;
     worker.on('message', (message: FromWriter) => {
       const { number } = message;
       const asked = this.#asked.get(number);
       this.#asked.delete(number);
       if (this.#asked.size === 0) worker.unref();
-      if (message.failure === null) asked?.resolve(message.answer);
-      else asked?.reject(errorOf(message.failure));
+      if (message.failure === null) {
+        this.file.written();
+        asked?.resolve(message.answer);
+        return;
+      }
+      const { failure } = message;
+      if (failure.kind === 'unavailable' && failure.said !== null) this.file.unwritten(failure.said);
+      asked?.reject(errorOf(failure));
     });
     worker.on('error', ({ message }) => (reason = message));
     worker.on('exit', () => {

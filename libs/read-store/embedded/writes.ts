@@ -3,6 +3,7 @@
  * in which it arrives, so writes happen in the order in which they were asked for.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { StoreFile } from '#sqlite/index.js';
 import { BEYOND, checkBegin, checkCommits, checkLease, checkName } from '../checks.js';
 import {
   ReadStoreUnavailable,
@@ -26,7 +27,7 @@ export class Writes {
 
   constructor(
     private readonly db: DatabaseSyncInstance,
-    private readonly path: string,
+    private readonly file: StoreFile,
   ) {
     this.#catalogue = prepareCatalogue(db);
     this.#leases = prepareLeases(db);
@@ -61,7 +62,7 @@ export class Writes {
           return null;
       }
     } catch (error) {
-      throw translated(error, this.path);
+      throw translated(error, this.file);
     }
   }
 
@@ -115,7 +116,7 @@ export class Writes {
   #compact(): void {
     this.db.exec('VACUUM');
     const { busy } = this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
-    if (busy) throw new ReadStoreUnavailable(`${this.path} is being read: compact it again`);
+    if (busy) throw new ReadStoreUnavailable(`${this.file.path} is being read: compact it again`);
   }
 
   #lease(name: string, holder: string, ttlMs: number): Lease | null {
