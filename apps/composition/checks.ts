@@ -4,19 +4,26 @@ import type { AnyView, ViewReader } from '#projections/index.js';
 import { lookAt, unreadIn } from './look.js';
 import type { Stores } from './stores.js';
 
+/** Its answer, unless the store knows why it cannot do all of its work though it answers. */
+const checkOf = (
+  name: string,
+  store: { trouble?(): Promise<string | null> },
+  answer: () => Promise<object>,
+): HealthCheck => ({
+  name,
+  check: async () => {
+    const [answered] = await Promise.allSettled([answer()]);
+    const reason = (await store.trouble?.()) ?? null;
+    if (answered.status === 'rejected' && reason === null) throw answered.reason;
+    const detail = answered.status === 'fulfilled' ? answered.value : {};
+    return reason === null ? { ok: true, detail } : { ok: false, detail: { ...detail, reason } };
+  },
+});
+
 export const storeChecks = ({ eventStore, keyStore, readStore, subscriptions }: Stores): HealthCheck[] => [
-  {
-    name: 'event-store',
-    check: async () => ({ ok: true, detail: { head: String(await eventStore.head()) } }),
-  },
-  {
-    name: 'read-store',
-    check: async () => ({ ok: true, detail: { collections: (await readStore.collections()).length } }),
-  },
-  {
-    name: 'key-store',
-    check: async () => ({ ok: true, detail: { fingerprint: await keyStore.fingerprint() } }),
-  },
+  checkOf('event-store', eventStore, async () => ({ head: String(await eventStore.head()) })),
+  checkOf('read-store', readStore, async () => ({ collections: (await readStore.collections()).length })),
+  checkOf('key-store', keyStore, async () => ({ fingerprint: await keyStore.fingerprint() })),
   {
     name: 'subscriptions',
     check: async () => {
