@@ -11,7 +11,8 @@ await runProcess(async (say) => {
   const config = configure(process.env);
   const log = createLogger({ level: config.logLevel });
   const stores = await openStores(config, logSubscriptions(log));
-  const projector = config.projector === 'inside' ? startProjectorThread(config, log) : null;
+  const projector =
+    config.projector === 'inside' ? startProjectorThread(config, log, stores.openFiles) : null;
   const { app, firstKey, close } = await createApi(stores, config, log);
   // Before anything else can go wrong: it is in the log, and nobody could read it again.
   if (firstKey !== null) say(`Admin key, shown this once: ${firstKey}`);

@@ -12,7 +12,7 @@ export async function embedded(config: Config, { views = false, port = 0 }: Embe
   const inUse = isOpen(files(config).events);
   const log = createLogger({ level: config.logLevel, destination: process.stderr });
   const stores = await openStores(config);
-  const projector = views ? startProjectorThread(config, log) : undefined;
+  const projector = views ? startProjectorThread(config, log, stores.openFiles) : undefined;
   const own = localKey({ id: 'cli', role: 'admin', pii: true });
   const api = await createApi(stores, config, log, [], own);
   const url = await listen(api.app, { port, host: '127.0.0.1' });

@@ -17,8 +17,12 @@ import { CommandNames } from '#http/command-names.js';
 import { Identities, openKeyStore, type KeyStore } from '#key-store/index.js';
 import { SHARED_PARTITIONS } from '#projections/index.js';
 import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
+import { identify, type Identity } from '#sqlite/index.js';
 import { files, type Config } from './config.js';
 import { catalogue } from './contexts.js';
+
+/** The files of the embedded stores that one thread of a process has open: its others open these, and no other. */
+export type OpenFiles = Readonly<Partial<Record<'events' | 'keys' | 'views', Identity>>>;
 
 export interface Stores {
   readonly eventStore: EventStore;
@@ -29,6 +33,7 @@ export interface Stores {
   readonly commandNames: CommandNames;
   /** Into how many every collection of the read store is divided. */
   readonly partitions: number;
+  readonly openFiles: OpenFiles;
   /** How subscriptions to a server are doing; none where the log is in this process. */
   subscriptions(): readonly SubscriptionState[];
   close(): Promise<void>;
@@ -44,7 +49,12 @@ interface OpenedEventStore {
   readonly subscriptions: Stores['subscriptions'];
 }
 
-export async function openStores(config: StoreConfig, notice?: SubscriptionNotice): Promise<Stores> {
+/** @param inUse what another thread of this process has opened */
+export async function openStores(
+  config: StoreConfig,
+  notice?: SubscriptionNotice,
+  inUse: OpenFiles = {},
+): Promise<Stores> {
   const open: { close(): Promise<void> }[] = [];
   const opened = <S extends { close(): Promise<void> }>(store: S): S => {
     open.push(store);
@@ -54,7 +64,7 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
     for (const store of open.splice(0).reverse()) await store.close();
   };
   try {
-    const { eventStore, subscriptions } = await openEventStore(config, notice);
+    const { eventStore, subscriptions } = await openEventStore(config, inUse, notice);
     opened(eventStore);
     // Else new keys would be made without a word, and everybody in the log would be as if erased.
     const isEmpty = (await eventStore.head()) === null;
@@ -64,6 +74,7 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
         url: config.keysUrl,
         masterKeys: config.masterKeys,
         mustExist: !isEmpty,
+        identity: inUse.keys,
       }),
     );
     if (isEmpty && (await keyStore.subjects()) > 0) throw emptied(config);
@@ -72,9 +83,10 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
     const { formerIds } = await recogniseKeys(handling, keyStore);
     const commandNames = new CommandNames(await keyStore.secret('fingerprints'), formerIds);
     await redoErasures(eventStore, keyStore);
-    const readStore = opened(await openReadStore(config));
+    const readStore = opened(await openReadStore(config, inUse));
     const identities = new Identities(await keyStore.secret('identities'));
     const partitions = config.redisUrl ? SHARED_PARTITIONS : 1;
+    const openFiles = openFilesOf(config);
     return {
       eventStore,
       readStore,
@@ -83,6 +95,7 @@ export async function openStores(config: StoreConfig, notice?: SubscriptionNotic
       identities,
       commandNames,
       partitions,
+      openFiles,
       subscriptions,
       close,
     };
@@ -101,9 +114,13 @@ function emptied({ dataFolder, eventStoreUrl }: StoreConfig): StoreUnavailable {
 }
 
 /** What only servers need is loaded only for them. */
-async function openEventStore(config: StoreConfig, notice?: SubscriptionNotice): Promise<OpenedEventStore> {
+async function openEventStore(
+  config: StoreConfig,
+  inUse: OpenFiles,
+  notice?: SubscriptionNotice,
+): Promise<OpenedEventStore> {
   if (!config.eventStoreUrl) {
-    const eventStore = await openEmbeddedEventStore({ path: files(config).events });
+    const eventStore = await openEmbeddedEventStore({ path: files(config).events, identity: inUse.events });
     return { eventStore, subscriptions: () => [] };
   }
   const { openEventStoreDb } = await import('#event-store/eventstoredb/eventstoredb.js');
@@ -115,8 +132,17 @@ async function openEventStore(config: StoreConfig, notice?: SubscriptionNotice):
   return { eventStore, subscriptions: () => eventStore.subscriptions() };
 }
 
-async function openReadStore(config: StoreConfig): Promise<ReadStore> {
-  if (!config.redisUrl) return openEmbeddedReadStore({ path: files(config).views });
+async function openReadStore(config: StoreConfig, inUse: OpenFiles): Promise<ReadStore> {
+  if (!config.redisUrl) return openEmbeddedReadStore({ path: files(config).views, identity: inUse.views });
   const { openRedisReadStore } = await import('#read-store/redis/open.js');
   return openRedisReadStore({ url: config.redisUrl });
+}
+
+function openFilesOf(config: StoreConfig): OpenFiles {
+  const { events, keys, views } = files(config);
+  return {
+    ...(config.eventStoreUrl === undefined && { events: identify(events) }),
+    ...(config.keysUrl === undefined && { keys: identify(keys) }),
+    ...(config.redisUrl === undefined && { views: identify(views) }),
+  };
 }

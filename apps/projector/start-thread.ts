@@ -3,16 +3,28 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Config } from '../composition/config.js';
+import type { OpenFiles } from '../composition/stores.js';
 import type { Projector } from './projector.js';
 
 const RESTART_MS = 500;
 
-export function startProjectorThread(config: Config, log: Logger): Pick<Projector, 'stop'> {
+/** What the thread is told. */
+export interface ThreadData {
+  readonly config: Config;
+  readonly openFiles: OpenFiles;
+}
+
+export function startProjectorThread(
+  config: Config,
+  log: Logger,
+  openFiles: OpenFiles,
+): Pick<Projector, 'stop'> {
   let stopping = false;
   let [thread, ended] = start();
 
   function start(): [Worker, ended: Promise<unknown>] {
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: config });
+    const workerData: ThreadData = { config, openFiles };
+    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
     worker.on('error', (error) => log.error({ err: error }, 'the projector died; starting it again'));
     worker.on('exit', () => {
       if (!stopping) setTimeout(() => stopping || ([thread, ended] = start()), RESTART_MS).unref();

@@ -31,7 +31,7 @@ class NothingModule {}
 const config = readConfig(process.env);
 const log = createLogger({ level: config.logLevel });
 const stores = await openStores(config);
-const projector = startProjectorThread(config, log);
+const projector = startProjectorThread(config, log, stores.openFiles);
 const api = await createApi(stores, config, log, [NothingModule]);
 const url = await listen(api.app, config);
 process.stdout.write(`${JSON.stringify({ url, key: api.firstKey })}\n`);
