@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `touchstone`: what is done to a Touchstone from a command line. */
 import { Command } from 'commander';
+import { keepToOurselves } from '../composition/data-folder.js';
 import { USAGE } from './exit.js';
 import { addDemo } from './demo.command.js';
 import { addExport } from './export.command.js';
@@ -12,6 +13,8 @@ import { addVerify } from './verify.command.js';
 
 const HELP = `
 Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when it found something wrong.`;
+
+keepToOurselves();
 
 const program = new Command('touchstone')
   .description('Event-sourced customer relationships: import, verify, rebuild, parked, export, keys, demo.')

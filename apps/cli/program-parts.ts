@@ -4,6 +4,7 @@ import { MappingError } from '#import/formats/index.js';
 import { StoreUnavailable } from '#event-store/port.js';
 import { KeyStoreUnavailable } from '#key-store/port.js';
 import { ReadStoreUnavailable } from '#read-store/port.js';
+import { Exposed } from '#sqlite/index.js';
 import { ConfigError } from '../composition/config.js';
 import { FAILED, Failure, USAGE } from './exit.js';
 import type { TargetOptions } from './target.js';
@@ -46,7 +47,7 @@ const UNAVAILABLE = [StoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable
 
 /** One line for what was foreseen; a defect keeps its stack. */
 function messageOf(error: unknown): string {
-  const foreseen = [Failure, ConfigError, MappingError, InvalidArgumentError, ...UNAVAILABLE];
+  const foreseen = [Failure, ConfigError, MappingError, InvalidArgumentError, Exposed, ...UNAVAILABLE];
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

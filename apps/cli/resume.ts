@@ -5,8 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { importsIn } from '../composition/data-folder.js';
 
 export interface Memory {
   /** Lines that were answered by a recording; 0 for an import that is new or was finished. */
@@ -20,16 +21,28 @@ export interface Memory {
 export async function memoryOf(folder: string, file: string, way: readonly string[]): Promise<Memory> {
   const hash = createHash('sha256').update(way.join('\n'));
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  const path = join(folder, 'imports', `${hash.digest('hex').slice(0, 32)}.json`);
+  const imports = importsIn(folder);
+  const path = join(imports, `${hash.digest('hex').slice(0, 32)}.json`);
   return {
     answered: await readAnswered(path),
     async remember(answered) {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(`${path}.new`, JSON.stringify({ answered }));
+      await mkdir(imports, { recursive: true, mode: 0o700 });
+      await writeClosed(`${path}.new`, JSON.stringify({ answered }));
       await rename(`${path}.new`, path); // whole or not at all
     },
     forget: () => rm(path, { force: true }),
   };
+}
+
+/** No other user can read it, also where it takes the place of one that was left open to others. */
+async function writeClosed(path: string, text: string): Promise<void> {
+  await rm(path, { force: true });
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
 }
 
 async function readAnswered(path: string): Promise<number> {

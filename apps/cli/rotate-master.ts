@@ -1,6 +1,7 @@
 /** Rotates the master key of the configured key store. No server and no other store is asked. Loaded when it is needed. */
 import { openKeyStore, type Rewrapped } from '#key-store/index.js';
 import { ConfigError, files, type Config } from '../composition/config.js';
+import { closeDataFolder } from '../composition/data-folder.js';
 
 export interface Rotated extends Rewrapped {
   /** Fingerprint of the master key that everything is under now. */
@@ -13,6 +14,7 @@ export async function rotateMaster(config: Config): Promise<Rotated> {
     throw new ConfigError(
       'There is no master key to rotate to: set MASTER_KEY to it, and MASTER_KEY_PREVIOUS to the old one.',
     );
+  closeDataFolder(config.dataFolder);
   const keyStore = await openKeyStore({ path: files(config).keys, url, masterKeys, mustExist: true });
   try {
     return { ...(await keyStore.rewrap()), masterKey: masterKeys.current.fingerprint };

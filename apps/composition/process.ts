@@ -3,6 +3,7 @@
  * under way. Exit codes: 0 when told to stop, 2 for a wrong configuration, 1 for everything else.
  */
 import { ConfigError, readConfig, type Config, type Environment } from './config.js';
+import { keepToOurselves } from './data-folder.js';
 
 type Stop = () => Promise<void>;
 
@@ -15,6 +16,7 @@ export function configure(env: Environment, defaultPort?: number): Config {
 
 /** @param start gives back how to stop; `say` tells whoever started the process, on standard output */
 export async function runProcess(start: (say: (line: string) => void) => Promise<Stop>): Promise<void> {
+  keepToOurselves();
   // Whoever reads the output may go away; that is no reason to stop serving.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // From the first moment: a process told to stop while it starts does so once it has. Told twice, it just ends.

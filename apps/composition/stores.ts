@@ -20,6 +20,7 @@ import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
 import { identify, type Identity } from '#sqlite/index.js';
 import { files, type Config } from './config.js';
 import { catalogue } from './contexts.js';
+import { closeDataFolder } from './data-folder.js';
 
 /** The files of the embedded stores that one thread of a process has open: its others open these, and no other. */
 export type OpenFiles = Readonly<Partial<Record<'events' | 'keys' | 'views', Identity>>>;
@@ -63,6 +64,7 @@ export async function openStores(
   const close = async (): Promise<void> => {
     for (const store of open.splice(0).reverse()) await store.close();
   };
+  closeDataFolder(config.dataFolder);
   try {
     const { eventStore, subscriptions } = await openEventStore(config, inUse, notice);
     opened(eventStore);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openEmbeddedEventStore } from '#event-store/index.js';
 import { inherited } from '#test/support/inherited.js';
+import { filesIn, modeOf, openFilesIn } from '#test/support/other-user.js';
 import { startTouchstone, until, type Touchstone } from '#test/support/touchstone.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../apps/cli/main.js', import.meta.url));
@@ -105,6 +106,12 @@ describe('touchstone import', () => {
     child.kill('SIGKILL');
     await ended;
   }
+  it('keeps how far it got from other users', async () => {
+    await killed(await file('many.ndjson', customers(6_000)));
+    expect(filesIn(join(folder, 'data'))).toHaveLength(1);
+    expect(openFilesIn(join(folder, 'data'))).toEqual([]);
+    expect(modeOf(join(folder, 'data'))).toBe('0700');
+  });
   const memories = (): Promise<string[]> => readdir(join(folder, 'data', 'imports')).catch(() => []);
 
   it('goes on where it was killed', async () => {
