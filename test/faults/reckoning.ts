@@ -2,23 +2,30 @@
 import { expect } from '@jest/globals';
 import { CHAIN_START, checkLink } from '#event-store/codec/index.js';
 import type { StoredEvent } from '#event-store/index.js';
-import { derivedId } from '#kernel';
 import { expectFold, recorded } from '#test/support/folds.js';
 import type { Server } from '#test/support/server.js';
 import { viewsFor } from '../../apps/composition/contexts.js';
 import type { Stores } from '../../apps/composition/stores.js';
 import type { Load } from './load.js';
 
-/** Every command was acknowledged in the end, and is in the log exactly once, as it was acknowledged. */
+/**
+ * Every command was acknowledged in the end, and is in the log as it was acknowledged, each under an id of its own. That none
+ * is there a second time under another id, `expectNothingElse` shows.
+ */
 export function expectEachOnce(load: Load, log: readonly StoredEvent[]): void {
   const byCommand = new Map<string, StoredEvent[]>();
+  const commandAt = new Map<string, string>();
   for (const event of log) {
+    if (!isOfCustomer(event)) continue; // a registration is noted beside it as well
     const { commandId } = JSON.parse(event.metadata) as { commandId: string };
     byCommand.set(commandId, [...(byCommand.get(commandId) ?? []), event]);
+    commandAt.set(String(event.position), commandId);
   }
   expect(load.answered.length).toBe(load.sent.length);
-  const wrong = load.answered.filter(({ key, events, answer }) => {
-    const recorded = byCommand.get(derivedId('key', key)) ?? [];
+  const commands = load.answered.map(({ answer }) => commandAt.get(String(answer?.body['position'])) ?? '');
+  expect(new Set(commands).size).toBe(load.answered.length);
+  const wrong = load.answered.filter(({ events, answer }, n) => {
+    const recorded = byCommand.get(commands[n]!) ?? []; // there are as many
     const last = recorded.at(-1);
     return !(
       recorded.length === events &&
@@ -33,8 +40,10 @@ export function expectEachOnce(load: Load, log: readonly StoredEvent[]): void {
 
 export function expectNothingElse(load: Load, log: readonly StoredEvent[]): void {
   const expected = load.sent.reduce((sum, { events }) => sum + events, 0);
-  expect(log.filter(({ stream }) => stream.startsWith('customer-')).length).toBe(expected);
+  expect(log.filter(isOfCustomer).length).toBe(expected);
 }
+
+const isOfCustomer = ({ stream }: StoredEvent): boolean => stream.startsWith('customer-');
 
 /** Of every stream, without a gap. */
 export function expectChains(log: readonly StoredEvent[]): void {
