@@ -27,7 +27,7 @@ export interface Config {
   readonly projector: (typeof PROJECTOR)[number];
   /** For how long what a process holds stays undone by others after it froze or died, in milliseconds. */
   readonly leaseMs: number;
-  /** What whoever set all this should change, a line each; it is not wrong yet. */
+  /** Settings that should be changed, a line each. They still work. */
   readonly advice: readonly string[];
 }
 

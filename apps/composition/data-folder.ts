@@ -1,7 +1,7 @@
 /**
- * What lies in the data folder is for the user who runs Touchstone, and for nobody else on the machine: the keys open
- * everybody's personal fields, and the views hold them in the clear. What an older version or a backup left open to
- * others is closed at every start.
+ * The data folder is for the user who runs Touchstone, and for nobody else on the machine: the keys open
+ * everybody's personal fields, and the views hold them in the clear. Each start closes
+ * files that an older version or a backup left open to others.
  *
  * A place that is shared stays as it is. There only what is known to be ours is closed.
  */

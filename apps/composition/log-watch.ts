@@ -9,7 +9,7 @@ export interface Watching {
   readonly reader: ViewReader;
   readonly views: readonly Pick<AnyView, 'name'>[];
   readonly log: Logger;
-  /** What is remembered of the log is to be forgotten: it is an older one by now. */
+  /** The log is an older one by now: its memory in this process is to be dropped. */
   readonly older?: () => void;
 }
 

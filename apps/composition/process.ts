@@ -7,7 +7,7 @@ import { keepToOurselves } from './data-folder.js';
 
 type Stop = () => Promise<void>;
 
-/** The settings that a process starts with. What they advise is said on standard error. @throws ConfigError */
+/** The settings that a process starts with. Their advice goes to standard error. @throws ConfigError */
 export function configure(env: Environment, defaultPort?: number): Config {
   const config = readConfig(env, defaultPort);
   for (const line of config.advice) process.stderr.write(`${line}\n`);

@@ -107,7 +107,7 @@ export async function openStores(
   }
 }
 
-/** Whoever has keys has had a log: to go on with an empty one would be to begin anew without a word. */
+/** Keys of customers mean that there was a log: to go on with an empty one would be to begin anew without a word. */
 function emptied({ dataFolder, eventStoreUrl }: StoreConfig): StoreUnavailable {
   const where = eventStoreUrl === undefined ? files({ dataFolder }).events : 'EventStoreDB';
   return new StoreUnavailable(

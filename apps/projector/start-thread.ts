@@ -8,7 +8,7 @@ import type { Projector } from './projector.js';
 
 const RESTART_MS = 500;
 
-/** What the thread is told. */
+/** The order that the thread begins with. */
 export interface ThreadData {
   readonly config: Config;
   readonly openFiles: OpenFiles;

@@ -1,4 +1,4 @@
-/** What is asked of the one way in, and what it answers. */
+/** Questions to the one way in, and its answers. */
 import type { AnyDecider, Command, CommandContext, DomainEvent } from '#kernel';
 import type { Position, Revision } from '#event-store/port.js';
 
@@ -30,7 +30,7 @@ export interface Handled<E extends DomainEvent = DomainEvent> {
   readonly revision: Revision;
   /** From here on what was asked for is so: of the last event appended, or of the stream; null without any event. */
   readonly position: Position | null;
-  /** What was decided; empty when it was so already, or when the answer is a replay. */
+  /** The events that were decided; empty when it was so already, or when the answer is a replay. */
   readonly events: readonly E[];
   /** False where it was so already. */
   readonly changed: boolean;

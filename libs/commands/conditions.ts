@@ -1,4 +1,4 @@
-/** What must hold before a command is decided, and what is recorded once it is. */
+/** Conditions of deciding a command, and the events that record the decision. */
 import { DomainError, type AnyDecider, type Command, type CommandContext, type DomainEvent } from '#kernel';
 import type { CommandChangedNothing } from './events.js';
 import type { StreamState } from './stream-state.js';

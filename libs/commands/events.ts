@@ -1,4 +1,4 @@
-/** What is recorded of commands themselves, so that a key which comes again is answered as the first time. */
+/** Events about commands themselves, so that a key which comes again is answered as the first time. */
 import { code, eventType, shape, streamText, type EventsOf } from '#kernel';
 
 export const commandEvents = {

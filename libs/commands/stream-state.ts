@@ -20,7 +20,7 @@ export interface Answered {
   readonly position: Position;
   /** False where it was so already. */
   readonly changed: boolean;
-  /** Who sent it. */
+  /** Id of the sender. */
   readonly actor: string;
 }
 

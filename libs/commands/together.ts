@@ -97,7 +97,7 @@ export async function together(
   }
 }
 
-/** What the command decides; null where it is refused, for that is not said on a state that may be stale. */
+/** The events of the command; null where it is refused, for that is not said on a state that may be stale. */
 function decisionOn(state: StreamState, { decider, command, context }: Ask): readonly DomainEvent[] | null {
   try {
     mustBeDecidable(decider, command, context, state);

@@ -44,7 +44,7 @@ const PROFILE_EXAMPLE = {
   segment: 'premium', tags: ['newsletter'], revision: '4', personal: { name: 'Ada Lovelace', contactPoints: [], externalIds: [] },
 }; // prettier-ignore
 
-/** What the answer to an erasure waits for, at most. Views that are moved are milliseconds behind. */
+/** The longest time for which the answer to an erasure waits. Views that are moved are milliseconds behind. */
 const SEEN_WITHIN_MS = 5_000;
 
 const underWay = (): DomainError =>

@@ -1,5 +1,5 @@
 /**
- * What an erasure leaves to do once it is in the log: destroy the key, should the process that took the command have died
+ * The work that is left once an erasure is in the log: destroy the key, should the process that took the command have died
  * before it could; and when every collection has folded it, have the stores give up what they still hold of deleted text
  * and keys.
  *

@@ -67,7 +67,7 @@ export type SubscriptionMessage =
 export interface Subscribe {
   /** Exclusive. Default: from the beginning. */
   readonly after?: Position | null;
-  /** What stood at or before `after`, where that is known. */
+  /** The event at or before `after`, where it is known. */
   readonly mark?: Mark | null;
   readonly filter?: EventFilter;
   /** Ends the iteration without an error. */

@@ -18,7 +18,7 @@ export interface Outcome {
 export type Answer<Ids> = Ids & {
   /** As text, for it may pass 2^53. */
   readonly revision: string;
-  /** What was asked for is so from here on: a view that has come this far shows it. */
+  /** The request is fulfilled from here on: a view that has come this far shows it. */
   readonly position: string | null;
 };
 

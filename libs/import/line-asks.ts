@@ -1,5 +1,5 @@
 /**
- * What a line asks for: the command that its route would make of it, under the name that its key gives it. The name is of
+ * The command of a line: the one that its route would make of it, under the name that its key gives it. The name is of
  * the customer as the line names them, also where that is another by now, so that the line is the same line for ever.
  */
 import type { Ask, Asked, CommandsOnRecord, DependentAsk } from '#commands/index.js';
@@ -15,7 +15,7 @@ export interface LineAsk {
   readonly idsOf: (commandId: string) => Asked['ids'];
 }
 
-/** What all lines of a request have in common. */
+/** The sender, which all lines of a request share. */
 export type Sender = Pick<CommandContext, 'actor' | 'correlationId' | 'traceparent'>;
 
 type Params = LineRequest['params'];
@@ -77,7 +77,7 @@ export class LineAsks {
     return occurredAt === undefined ? context : dated;
   }
 
-  /** What the line asks for. The former build took the customer by then for part of it. */
+  /** The content of the line. The former build took the customer by then for part of it. */
   private named(
     context: CommandContext,
     { kind: { route }, key, sent }: LineRequest,

@@ -1,5 +1,5 @@
 /**
- * What a line refers to by the key of another line or request: the id of what that one made. A key is one of its route, so
+ * References of a line to another line or request, by its key: the id of what that one made. A key is one of its route, so
  * each route that makes such a thing may have used it; which did is on record in the customer's stream.
  */
 import type { CommandsOnRecord, LineKind } from '#commands/index.js';

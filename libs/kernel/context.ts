@@ -15,7 +15,7 @@ export interface CommandContext {
   readonly request: string | null;
   /** The target is told by the body alone, so the key is claimed for it first. */
   readonly addressed?: true;
-  /** What the former build would have called the same command; on logs that it has written. */
+  /** The name of the same command in the former build; on logs that it has written. */
   readonly former?: FormerCommand;
   readonly correlationId: string;
   readonly causationId: string;

@@ -18,7 +18,7 @@ export const optional = Type.Optional;
 export const oneOf = <const V extends readonly string[]>(values: V) =>
   Type.Unsafe<V[number]>(Type.Enum([...values]));
 export const listOf = Type.Array;
-/** What people write: personal. */
+/** Text that people write: personal. */
 export const text = (maxLength: number) => Type.String({ maxLength, [TEXT]: 'personal' });
 /** Text that is not about a person, and is stored as it is. */
 export const openText = (maxLength: number) => Type.String({ maxLength, [TEXT]: 'open' });

@@ -77,7 +77,7 @@ export class SubjectErased extends Error {
   override readonly name = 'SubjectErased';
 }
 
-/** What is kept of one subject's key is no key. Everybody else's keys are as they were. */
+/** The stored value of one subject's key is no key. Everybody else's keys are as they were. */
 export class KeyDamaged extends KeyStoreUnavailable {
   override readonly name: string = 'KeyDamaged';
   /** @param subject an id, which is no personal data */

@@ -1,4 +1,4 @@
-/** What is kept with a collection as a whole. */
+/** The note that is kept with a collection as a whole. */
 import type { Collection, ReadStore } from '#read-store/port.js';
 import type { AnyView } from './view.js';
 

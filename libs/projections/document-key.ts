@@ -4,7 +4,7 @@
  */
 export interface DocumentName {
   readonly stream: string;
-  /** What the view calls it within the stream; absent for the stream's only document. */
+  /** Its name within the stream, which the view gives; absent for the stream's only document. */
   readonly name?: string;
 }
 

@@ -30,7 +30,7 @@ export interface OpeningOptions {
 
 export interface Opened {
   readonly lanes: readonly Lane[];
-  /** What is to take over from a live collection. */
+  /** The projections that are to take over from live collections. */
   readonly building: ReadonlySet<Projection>;
 }
 

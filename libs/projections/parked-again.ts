@@ -22,7 +22,7 @@ export class ParkedAgain {
     }
   }
 
-  /** What is parked of those who were erased by events that the lane has just folded. */
+  /** Parked events of people whose erasure the lane has just folded. */
   async ofErased(lane: Lane, deliveries: readonly Delivery[]): Promise<void> {
     const erased = new Set<string>();
     for (const { decoded } of deliveries)

@@ -11,7 +11,7 @@ export interface Progress {
   readonly parked: number;
   /** It has stood at the head of the log with all of the log delivered: once all have, the collection takes over. */
   readonly complete: boolean;
-  /** What stood at the checkpoint; null where it has seen nothing. */
+  /** The event at the checkpoint; null where it has seen nothing. */
   readonly at: Mark | null;
   /** Events of this partition that this build could not read, whatever view they are for. */
   readonly unread: UnreadTypes;
@@ -31,7 +31,7 @@ export interface CollectionProgress {
   /** Of the partition that is behind all others. */
   readonly checkpoint: Position | null;
   readonly progress: Progress;
-  /** What stood at the checkpoints of the partitions. */
+  /** The events at the checkpoints of the partitions. */
   readonly marks: readonly Mark[];
 }
 

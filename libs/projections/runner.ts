@@ -30,7 +30,7 @@ export type RunnerNotice =
   | { readonly kind: 'parked'; readonly collection: string; readonly events: number }
   /** It is built anew though nobody asked for it. */
   | { readonly kind: 'anew'; readonly collection: string; readonly because: string }
-  /** What was to be committed cannot be stored: it is found out which event makes it so. */
+  /** A commit cannot be stored: the event that makes it so is looked for. */
   | { readonly kind: 'refused'; readonly error: Error }
   /** Another process finished or dropped it, or the store has lost it. What is wanted still is begun again. */
   | { readonly kind: 'gone'; readonly collection: string }

@@ -15,7 +15,7 @@ export interface ViewStatus {
   readonly collection: string | null;
   readonly checkpoint: Position | null;
   readonly progress: Progress;
-  /** What stood at its checkpoints. */
+  /** The events at its checkpoints. */
   readonly marks: readonly Mark[];
 }
 

@@ -120,7 +120,7 @@ export interface ReadStore {
    * @param about text to keep with the collection as a whole; empty where nothing is given
    */
   begin(collection: Collection, progress: string, partitions?: number, about?: string): Promise<void>;
-  /** What is kept with the collection as a whole; null where it does not exist. */
+  /** The text that is kept with the collection as a whole; null where it does not exist. */
   about(collection: Collection): Promise<string | null>;
   /** Keeps another text with it. @throws UnknownCollection */
   describe(collection: Collection, about: string): Promise<void>;

@@ -9,7 +9,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What belongs to a database, by what follows its name. */
+/** The files of a database, by the ends of their names. */
 export const PARTS = ['', '-wal', '-shm', '-journal'] as const;
 
 export const OWNER_ONLY = 0o077;

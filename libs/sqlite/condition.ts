@@ -1,5 +1,5 @@
 /**
- * What keeps a store from all of its work, for health. An error is answered to the request that met it and to nobody
+ * The troubles that keep a store from all of its work, for health. An error is answered to the request that met it and to nobody
  * else, and the request of health may well succeed: it reads other pages, and writes none. So what was met is
  * remembered here until it is known to be over.
  */
@@ -7,7 +7,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Said } from './failure.js';
 
-/** What a disk that was full must have gained before it has room again: the bytes of the largest group of appends. */
+/** A disk that was full has room again once it has gained this: the bytes of the largest group of appends. */
 const ROOM_BYTES = 4 * 1024 * 1024;
 
 /** How soon what could not be read is tried again for health, which anybody may ask as often as they like. */

@@ -1,5 +1,5 @@
 /**
- * What went wrong below, said in one line to whoever runs the program: which file, what is wrong and what to do.
+ * Failures of SQLite, said in one line to whoever runs the program: which file, what is wrong and what to do.
  *
  * The binding gives SQLite's result code with some errors only, so its messages are asked as well. These are fixed;
  * they name tables and columns, never values.

@@ -1,5 +1,5 @@
 /**
- * What the three embedded stores have in common: a SQLite file that no other user can read, that is still the one at
+ * The common part of the three embedded stores: a SQLite file that no other user can read, that is still the one at
  * its path when something is acknowledged, and whose failures say what to do. `store-file.ts` is all that an adapter
  * needs.
  */

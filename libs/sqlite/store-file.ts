@@ -23,7 +23,7 @@ export class StoreFile {
   constructor(
     readonly path: string,
     private readonly words: Words,
-    /** What another thread of this process has open: the only file that may be opened. */
+    /** The file that another thread of this process has open: the only file that may be opened. */
     private readonly expected?: Identity,
   ) {
     this.#condition = new Condition(path);

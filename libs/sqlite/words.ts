@@ -1,12 +1,12 @@
-/** What a store calls its file before an operator. Each sentence begins with it, and names the file after it. */
+/** The name of a store's file before an operator. Each sentence begins with it, and names the file after it. */
 export interface Words {
   /** For example "The event log". */
   readonly subject: string;
-  /** What to do about a damaged file, as an order. */
+  /** The remedy for a damaged file, as an order. */
   readonly whenDamaged: string;
-  /** What is wrong with a file that is no database, and what to do. */
+  /** The fault of a file that is no database, and its remedy. */
   readonly whenForeign: string;
-  /** What to put in the place of a file that was replaced or removed, as an order. */
+  /** The remedy for a file that was replaced or removed, as an order. */
   readonly whenReplaced: string;
   /** The error of the store's port. */
   readonly unavailable: (message: string, options: { readonly cause: unknown }) => Error;

@@ -3,7 +3,7 @@
  * in words that only this customer's commands say.
  */
 
-/** What earlier commands made, by the names that later paths use. */
+/** The ids that earlier commands made, by the names that later paths use. */
 export type Made = Readonly<Record<string, string>>;
 
 export interface CommandOf {

@@ -68,7 +68,7 @@ const note = async (text: string, of = customer): Promise<void> => {
   await touchstone.post(`/v1/customers/${of}/notes`, { text }).expect(201);
 };
 
-/** What is in the folder of a log, wherever that is. */
+/** The folder of a log, wherever that is. */
 const logOf = (of: string): string => pairOf(of)?.eventStoreDb.folder ?? of;
 
 const isLog = (name: string): boolean => onProductionPair || name.startsWith('events.sqlite');

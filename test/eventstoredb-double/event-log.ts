@@ -118,7 +118,7 @@ export class EventLog {
     return written;
   }
 
-  /** What becomes of a stream is said by events; so it is found again when the log is replayed. */
+  /** Events say what becomes of a stream; so it is found again when the log is replayed. */
   #followMetadata(stream: string, events: readonly NewRecord[]): void {
     const last = events.at(-1);
     if (last?.type === '$streamDeleted') this.#stateOf(stream).tombstoned = true;

@@ -28,7 +28,7 @@ export const invalidPosition = (): Refusal =>
 
 export const invalidArgument = (details: string): Refusal => refusal(status.INVALID_ARGUMENT, details);
 
-/** What a read answers that cannot be made; the server names the kind of its result, and not what was wrong. */
+/** The answer of a read that cannot be made; the server names the kind of its result, and not what was wrong. */
 export const unexpected = (result: 'ReadStreamResult' | 'ReadAllResult'): Refusal =>
   refusal(status.UNKNOWN, `Unexpected ${result}: Error`);
 

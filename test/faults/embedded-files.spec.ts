@@ -1,5 +1,5 @@
 /**
- * What happens to the file of an embedded store while it is open: it is lost, it is damaged, its disk is full. Each of the
+ * Accidents to the file of an embedded store while it is open: it is lost, it is damaged, its disk is full. Each of the
  * three stores refuses what it cannot do, in one line that names the file and says what to do, and tells health.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

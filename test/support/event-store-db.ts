@@ -1,7 +1,7 @@
 /**
  * The server that the specs of the EventStoreDB adapter run against: the one at EVENTS_URL, or one that
- * EVENT_STORE_COMMAND starts, or else the double in a process of its own, which stands in. What a spec appended to the
- * server at EVENTS_URL is deleted when it closes.
+ * EVENT_STORE_COMMAND starts, or else the double in a process of its own, which stands in. The events that a
+ * spec appended to the server at EVENTS_URL are deleted when it closes.
  */
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { describe } from '@jest/globals';
@@ -18,7 +18,7 @@ const realUrl = eventsUrl(process.env).url;
 
 const standsIn = realUrl === undefined && isDouble;
 
-/** What the double is told to answer as, in turn; another server answers as itself. */
+/** The versions that the double answers as, in turn; another server answers as itself. */
 export const versions: readonly (Version | undefined)[] = standsIn ? VERSIONS : [undefined];
 /** For what only the double can be made to do; named as skipped on another server. */
 export const describeOnDouble = standsIn ? describe : describe.skip;

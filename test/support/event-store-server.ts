@@ -15,7 +15,7 @@ import { startRemoteDouble, type Order } from '#test/eventstoredb-double/index.j
 import type { RedisServer } from './redis.js';
 import { startByCommand } from './server-by-command.js';
 
-/** What every server of a test can do. What it acknowledged outlives all of it but `close`. */
+/** The abilities of every server of a test. All that it acknowledged outlives everything but `close`. */
 export type StoreServer = Pick<
   RedisServer,
   'url' | 'folder' | 'start' | 'stop' | 'kill' | 'freeze' | 'thaw' | 'close'

@@ -1,4 +1,4 @@
-/** What another user of the machine can read: tried as one where the test's own user is root, else told by the modes. */
+/** The files that another user of the machine can read: tried as one where the test's own user is root, else told by the modes. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';

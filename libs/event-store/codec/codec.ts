@@ -60,7 +60,7 @@ export interface Encoded {
   readonly events: readonly NewEvent[];
   /** The head after them, whose position is not known yet. */
   readonly head: StreamHead;
-  /** What is stored of the request; null where nothing is. */
+  /** The stored fingerprint of the request; null where nothing is. */
   readonly fingerprint: string | null;
 }
 
@@ -76,11 +76,11 @@ export type Decoded =
       readonly kind: 'unreadable';
       readonly stored: StoredEvent;
       readonly reason: string;
-      /** What is not sealed, where that alone can be read. */
+      /** The event without its sealed fields, where only those cannot be read. */
       readonly open: Recorded | null;
     };
 
-/** What a codec needs of the key store. */
+/** The part of the key store that a codec uses. */
 export type Keys = Pick<KeyStore, 'ensure' | 'get' | 'secret'>;
 
 export class Codec {

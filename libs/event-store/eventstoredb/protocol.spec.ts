@@ -1,5 +1,5 @@
 /**
- * Questions at the edge of the protocol, which the adapter asks rarely or never. What is expected is how a real server
+ * Questions at the edge of the protocol, which the adapter asks rarely or never. The expectation is how a real server
  * answered them, 23.10.8 and 24.6.0 alike unless it says otherwise; the double must answer as they did.
  */
 import {

@@ -28,7 +28,7 @@ describeOnDouble('a process that uses EventStoreDB over TLS, at an IP address', 
     await rm(folder, { recursive: true });
   });
 
-  /** What a process writes that trusts the server's certificate. */
+  /** The output of a process that trusts the server's certificate. */
   async function run(certificate: string): Promise<{ out: string; error: string }> {
     const authority = join(folder, 'ca.pem');
     await writeFile(authority, certificate);

@@ -1,5 +1,5 @@
 /**
- * What builds of an older layout left behind. No build of this layout reads it, and it would show people for ever who were
+ * Keys that builds of an older layout left behind. No build of this layout reads it, and it would show people for ever who were
  * erased since.
  */
 import type { Connection } from '#redis/index.js';

@@ -1,6 +1,6 @@
 /**
  * EventStoreDB goes away under load: killed, stopped, frozen; then the double, where it stands in, is slow, and cuts
- * connections in the middle of answers. What cannot be answered is refused with 503 in time, nothing acknowledged is lost, nothing is there
+ * connections in the middle of answers. A request without an answer is refused with 503 in time, nothing acknowledged is lost, nothing is there
  * twice, and everything comes back by itself.
  *
  *     FAULTS_OUTAGES=10 FAULTS_OUTAGE_MS=30000 FAULTS_SEED=7 npm run test:faults
@@ -32,7 +32,7 @@ let stores: Stores;
 let load: Load;
 let log: StoredEvent[];
 const refused: number[] = [];
-/** What load went on through, and after what all was ready again. */
+/** The outages that load went on through, and the time until all was ready again. */
 const survived: string[] = [];
 const itOnDouble = isDouble ? it : it.skip;
 
