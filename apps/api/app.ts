@@ -61,9 +61,12 @@ export async function createApi(
   const handling = new CommandHandling({ store, codec, customerDeciders, gate });
   const firstKey = await firstAdminKey(handling);
   await watch.open();
-  const keys = new LogKeyRing(store, codec, (error) =>
-    log.error({ err: error }, 'following the access log failed'),
-  );
+  const keys = new LogKeyRing({
+    store,
+    codec,
+    gate: () => watch.mustStillBeOurs(),
+    failed: (error) => log.error({ err: error }, 'following the access log failed'),
+  });
   await keys.open();
   const platform = platformOf([
     { provide: EVENT_STORE, useValue: store },

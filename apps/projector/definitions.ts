@@ -11,6 +11,8 @@ export interface DefinitionsOptions {
   readonly stores: Stores;
   /** Another was published. */
   readonly published: () => void;
+  /** Throws while the log is not the one to be read. */
+  readonly gate: () => Promise<void>;
   readonly failed: (error: unknown) => void;
 }
 
@@ -26,11 +28,12 @@ export class Definitions {
       codec,
       stream: RETENTION_DEFINITIONS,
       see: (decoded) => this.see(decoded),
-      forget: () => {
+      seeAnew: (events) => {
         this.newest = BUILT_IN_DEFINITION;
+        for (const event of events) this.see(event);
         options.published();
       },
-      failed: options.failed,
+      ...options,
     });
   }
 

@@ -21,9 +21,12 @@ export interface Monitor {
 
 export async function createMonitor(stores: Stores, projector: Projector, log: Logger): Promise<Monitor> {
   const { eventStore, readStore, codec, identities } = stores;
-  const keys = new LogKeyRing(eventStore, codec, (error) =>
-    log.error({ err: error }, 'following the access log failed'),
-  );
+  const keys = new LogKeyRing({
+    store: eventStore,
+    codec,
+    gate: () => projector.watch.mustStillBeOurs(),
+    failed: (error) => log.error({ err: error }, 'following the access log failed'),
+  });
   await keys.open();
   const views = new ViewReader(readStore);
   const all = viewsFor(identities);

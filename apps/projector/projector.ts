@@ -49,15 +49,17 @@ export async function startProjector(
     (error: unknown): void =>
       log.error({ err: error }, `${what} failed; trying again`);
 
-  const definitions = new Definitions({
-    stores,
-    published: () => runner.use(definitions.views()),
-    failed: failed('following the definitions'),
-  });
   const watch = watchLog(stores, {
     reader: new ViewReader(readStore),
     views: viewsFor(stores.identities),
     log,
+  });
+  const gate = (): Promise<void> => watch.mustStillBeOurs();
+  const definitions = new Definitions({
+    stores,
+    published: () => runner.use(definitions.views()),
+    gate,
+    failed: failed('following the definitions'),
   });
   const runner = new ProjectionRunner({
     store,
@@ -66,10 +68,7 @@ export async function startProjector(
     partitions,
     views: definitions.views(),
     older: (collection) => definitions.viewOf(collection),
-    gate: async () => {
-      await watch.look();
-      watch.mustBeOurs();
-    },
+    gate,
     notice: (notice) => report(log, notice),
   });
   const duties = new Duties({

@@ -3,8 +3,7 @@
  * revoked through one process is refused by all.
  */
 import { evolve } from '#kernel';
-import { StreamFollower, type Codec, type Decoded } from '#event-store/codec/index.js';
-import type { EventStore } from '#event-store/port.js';
+import { StreamFollower, type Decoded, type StreamFollowerOptions } from '#event-store/codec/index.js';
 import type { KeyRing, Principal } from '#http/index.js';
 import { ACCESS, apiKeys, type AccessState, type ApiKey } from './api-keys.js';
 
@@ -14,17 +13,12 @@ export class LogKeyRing implements KeyRing {
   private readonly listeners: ((keyId: string) => void)[] = [];
   private readonly follower: StreamFollower;
 
-  constructor(store: EventStore, codec: Codec, failed: (error: unknown) => void) {
+  constructor(options: Pick<StreamFollowerOptions, 'store' | 'codec' | 'gate' | 'failed'>) {
     this.follower = new StreamFollower({
-      store,
-      codec,
+      ...options,
       stream: ACCESS,
-      see: (decoded) => this.see(decoded),
-      forget: () => {
-        this.state = apiKeys.initialState;
-        this.principals.clear();
-      },
-      failed,
+      see: (decoded) => this.become(folded(this.state, [decoded])),
+      seeAnew: (events) => this.become(folded(apiKeys.initialState, events)),
     });
   }
 
@@ -54,8 +48,8 @@ export class LogKeyRing implements KeyRing {
     return this.follower.reached(revision);
   }
 
-  private see(decoded: Decoded): void {
-    if (decoded.kind === 'known') this.state = evolve(apiKeys, this.state, decoded.event);
+  private become(state: AccessState): void {
+    this.state = state;
     const before = [...this.principals.values()];
     this.principals.clear();
     for (const { keyId, role, pii, secretHash, revoked } of this.all()) {
@@ -65,3 +59,6 @@ export class LogKeyRing implements KeyRing {
       if (this.state.keys[id]?.revoked !== false) this.listeners.forEach((tell) => tell(id));
   }
 }
+
+const folded = (state: AccessState, events: readonly Decoded[]): AccessState =>
+  events.reduce((now, one) => (one.kind === 'known' ? evolve(apiKeys, now, one.event) : now), state);

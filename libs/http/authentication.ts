@@ -59,12 +59,14 @@ export function authenticate(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { access, personal } = request.routeOptions.config;
     if (access === 'public') return done();
+    const closed = shut(fastify);
+    if (closed !== undefined) return done(closed);
     const caller = principalOf(request.headers.authorization, fastify.services.keys);
     if (caller === undefined) return done(unauthenticated(request.headers.authorization !== undefined));
     request.caller = caller;
     if (!request.is404 && access?.includes(caller.role) !== true)
       return done(new Problem(403, 'forbidden', forbidden(caller.role, access)));
-    done(refusedLookup(caller, personal, request.query) ?? shut(fastify));
+    done(refusedLookup(caller, personal, request.query));
   });
 }
 

@@ -68,6 +68,12 @@ export class LogWatch {
     if (this.other) throw new DomainError('log.other', OTHER, 'unavailable');
   }
 
+  /** Looks first. @throws `log.other` where the log is another one */
+  async mustStillBeOurs(): Promise<void> {
+    await this.look();
+    this.mustBeOurs();
+  }
+
   /** @throws StoreUnavailable, ReadStoreUnavailable */
   async look(): Promise<void> {
     const { store, older } = this.options;

@@ -143,3 +143,32 @@ async function timelineOf(server: Server, position: number): Promise<Entry[]> {
   } while (cursor !== '');
   return entries;
 }
+
+describe('one key for two registrations, at both servers at once', () => {
+  const REGISTRATIONS = 12;
+  const bodyOf = (name: string) => ({ kind: 'person', name, externalId: { source: 'shop', value: name } });
+
+  /** Until it is decided. */
+  async function register(server: Server, name: string, n: number): Promise<Answer> {
+    for (;;) {
+      const headers = { 'idempotency-key': `registration-${n}` };
+      const answer = await server.send('POST', '/v1/customers', { key, body: bodyOf(name), headers });
+      if (!AGAIN.includes(answer.status)) return answer;
+    }
+  }
+
+  it('registers one, refuses the other, and both servers say so ever after', async () => {
+    for (let n = 0; n < REGISTRATIONS; n++) {
+      const names = [`left-${n}`, `right-${n}`] as const;
+      const at = (name: string, server: 0 | 1): Promise<Answer> => register(servers[server], name, n);
+      const [left, right] = await Promise.all([at(names[0], 0), at(names[1], 1)]);
+      expect([left.status, right.status].sort()).toEqual([201, 422]);
+      const first = left.status === 201 ? 0 : 1;
+      const [kept, other] = [names[first]!, names[1 - first]!]; // there are two
+      for (const server of [0, 1] as const) {
+        expect((await at(kept, server)).body).toEqual((first === 0 ? left : right).body);
+        expect((await at(other, server)).body).toMatchObject({ code: 'idempotency.key_reused' });
+      }
+    }
+  });
+});

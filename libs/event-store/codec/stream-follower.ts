@@ -13,8 +13,10 @@ export interface StreamFollowerOptions {
   readonly stream: string;
   /** Told of every event of the stream once, in order. */
   readonly see: (event: Decoded) => void;
-  /** Told that what it has seen is no longer in the log: it will be told of what there is from the beginning. */
-  readonly forget: () => void;
+  /** Told of all events of the stream, in order, in place of those that it was told of: these are no longer in the log. */
+  readonly seeAnew: (events: readonly Decoded[]) => void;
+  /** Throws while the log is not the one to be read. */
+  readonly gate?: () => Promise<void>;
   readonly failed: (error: unknown) => void;
 }
 
@@ -53,8 +55,8 @@ export class StreamFollower {
     while (!signal.aborted) {
       try {
         const after = await store.head();
-        await this.forgetIfGone();
-        await this.readOn();
+        if (await this.isGone()) await this.readAnew();
+        else await this.readOn();
         const filter = { streamPrefix: stream };
         for await (const message of store.subscribe({ after, mark: this.mark, filter, signal })) {
           if (message.kind === 'event' && message.event.stream === stream) await this.seeNext(message.event);
@@ -67,11 +69,20 @@ export class StreamFollower {
   }
 
   /** The log may be an older one by now, or another. */
-  private async forgetIfGone(): Promise<void> {
-    if (this.mark === null || (await stands(this.options.store, this.mark))) return;
-    this.options.forget();
-    this.revision = -1n;
-    this.mark = null;
+  private async isGone(): Promise<boolean> {
+    return this.mark !== null && !(await stands(this.options.store, this.mark));
+  }
+
+  private async readAnew(): Promise<void> {
+    const { store, codec, stream, gate, seeAnew } = this.options;
+    await gate?.();
+    const events: StoredEvent[] = [];
+    for await (const event of store.readStream(stream)) events.push(event);
+    seeAnew(await codec.decode(events));
+    const last = events.at(-1);
+    this.revision = last?.revision ?? -1n;
+    this.mark = last === undefined ? null : markOf(last);
+    this.tellWaiting();
   }
 
   private async readOn(): Promise<void> {
@@ -85,6 +96,10 @@ export class StreamFollower {
     for (const decoded of await this.options.codec.decode([stored])) this.options.see(decoded);
     this.revision = stored.revision;
     this.mark = markOf(stored);
+    this.tellWaiting();
+  }
+
+  private tellWaiting(): void {
     for (const { revision, resolve } of this.waiting) if (revision <= this.revision) resolve();
     this.waiting = this.waiting.filter(({ revision }) => revision > this.revision);
   }
