@@ -1,5 +1,6 @@
 /** Projections: what a view is, the engine that moves views along the log, and how queries read them. */
 export * from './document-key.js';
+export * from './notice.js';
 export * from './parking.js';
 export * from './partition.js';
 export * from './about.js';

@@ -7,36 +7,22 @@
  * knowing is refused. Exactly once by construction: a crash repeats a batch whose commit did not happen. Whatever goes
  * wrong, the runner opens everything again from what the read store says, and goes on.
  *
- * Catching up, a batch is read, decoded and folded while the one before it is committed (`Lane` says why that is
- * safe). Before anything else is made of where a lane stands, it is settled.
+ * `Advance` moves lanes along the log, `TakeOver` switches collections, `Outlook` notices what others do. Before a decision is
+ * made on where a lane stands, the lane is settled.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Codec } from '#event-store/codec/index.js';
-import { OtherLog, type EventStore, type Position, type StoredEvent } from '#event-store/port.js';
+import { OtherLog, type EventStore, type Position } from '#event-store/port.js';
 import { LeaseLost, UnknownCollection, type Lease, type ReadStore } from '#read-store/port.js';
-import { batches, pieces } from './batches.js';
-import { CommitRefused, type Delivery, type Lane } from './lane.js';
-import { stands } from '#event-store/mark.js';
+import { Advance, merged } from './advance.js';
+import { batches } from './batches.js';
+import { CommitRefused, type Lane } from './lane.js';
+import type { RunnerNotice } from './notice.js';
 import { Opening } from './opening.js';
-import { Paces } from './pace.js';
-import { ParkedAgain } from './parked-again.js';
-import { partitionOf } from './partition.js';
-import { progressOf } from './progress.js';
+import { LOOK_MS, Outlook } from './outlook.js';
 import type { Projection } from './projection.js';
-import { parseCollection, type AnyView } from './view.js';
-
-export type RunnerNotice =
-  | { readonly kind: 'activated'; readonly collection: string; readonly delivered: number }
-  | { readonly kind: 'parked'; readonly collection: string; readonly events: number }
-  /** It is built anew though nobody asked for it. */
-  | { readonly kind: 'anew'; readonly collection: string; readonly because: string }
-  /** A commit cannot be stored: the event that makes it so is looked for. */
-  | { readonly kind: 'refused'; readonly error: Error }
-  /** Another process finished or dropped it, or the store has lost it. What is wanted still is begun again. */
-  | { readonly kind: 'gone'; readonly collection: string }
-  /** Another process moves the partition now. */
-  | { readonly kind: 'lost'; readonly lease: string }
-  | { readonly kind: 'failed'; readonly error: unknown };
+import { TakeOver } from './take-over.js';
+import type { AnyView } from './view.js';
 
 export interface RunnerOptions {
   readonly store: EventStore;
@@ -52,12 +38,8 @@ export interface RunnerOptions {
   readonly notice?: (notice: RunnerNotice) => void;
 }
 
-/** Events that are read, decoded and folded before the next are: what is forgotten soon is collected cheaply. */
-const PIECE = 250;
 const LIVE_BATCH = 1_000;
 const RETRY_MS = [50, 250, 1_000, 5_000];
-/** How often another process's doings are looked for: a rebuild that was asked for, a collection that took over. */
-const LOOK_MS = 1_000;
 
 export class ProjectionRunner {
   private readonly stopping = new AbortController();
@@ -66,20 +48,19 @@ export class ProjectionRunner {
   private held: ReadonlyMap<number, Lease> = new Map();
   private lanes: Lane[] = [];
   private building: ReadonlySet<Projection> = new Set();
-  /** What the read store held when the lanes were opened. */
-  private seen = '';
   private live = new AbortController();
   private reopen = true;
   private opened: (() => void)[] = [];
   private running: Promise<void> = Promise.resolve();
-  /** Nothing of an older layout is left in the read store. */
-  private alone = false;
-  private readonly paces = new Paces();
-  private readonly parked: ParkedAgain;
+  private readonly advance: Advance;
+  private readonly takeOver: TakeOver;
+  private readonly outlook: Outlook;
 
   constructor(private readonly options: RunnerOptions) {
     this.views = options.views;
-    this.parked = new ParkedAgain(options.store, options.codec);
+    this.advance = new Advance(options);
+    this.takeOver = new TakeOver(options);
+    this.outlook = new Outlook(options.store, options.readStore);
   }
 
   start(): void {
@@ -151,7 +132,7 @@ export class ProjectionRunner {
       return true;
     }
     if (error instanceof CommitRefused) {
-      this.paces.of(error.lane).refused();
+      this.advance.refused(error.lane);
       this.options.notice?.({ kind: 'refused', error });
       return true;
     }
@@ -187,12 +168,10 @@ export class ProjectionRunner {
       anew: (collection, because) => notice?.({ kind: 'anew', collection, because }),
     });
     const { lanes, building } = await opening.open();
-    this.lanes = [...lanes];
+    this.lanes = await merged(lanes);
     this.building = building;
-    await this.merge();
-    this.paces.keep(new Set(this.lanes.map(({ name }) => name)));
-    for (const lane of this.lanes) await this.parked.all(lane);
-    this.seen = await this.glance();
+    await this.advance.begin(this.lanes);
+    await this.outlook.open(this.views);
   }
 
   /** One step for every lane that is behind; false when all stand together at the head. */
@@ -205,115 +184,16 @@ export class ProjectionRunner {
     }
     if (this.lanes.length === 1 && furthest.checkpoint === head) {
       await furthest.settled();
-      await this.settle(furthest);
+      if (await this.takeOver.settle(furthest, this.building, this.views)) this.reopen = true;
       return this.reopen;
     }
     for (const lane of [...this.lanes]) {
       if (this.stopping.signal.aborted) return true;
       const to = lane === furthest ? head : furthest.checkpoint;
-      if (to !== null) await this.step(lane, to);
+      if (to !== null) await this.advance.step(lane, to);
     }
-    await this.merge();
+    this.lanes = await merged(this.lanes);
     return true;
-  }
-
-  private async step(lane: Lane, to: Position): Promise<void> {
-    if (lane.checkpoint !== null && lane.checkpoint >= to) return;
-    const started = performance.now();
-    const after = lane.checkpoint === null ? {} : { after: lane.checkpoint };
-    const before = lane.delivered;
-    const pace = this.paces.of(lane.name);
-    const events = this.options.store.readAll({ ...after, to, limit: pace.batch });
-    for await (const piece of pieces(events, PIECE)) await this.fold(lane, piece, pace.alone);
-    await (pace.searching ? lane.settled() : lane.handOver());
-    pace.took(lane.delivered - before, performance.now() - started);
-  }
-
-  private async fold(lane: Lane, events: readonly StoredEvent[], alone = false): Promise<void> {
-    const parkedBefore = lane.projections.map(({ parking }) => parking.events);
-    const deliveries = await this.deliveries(lane.partitions, events);
-    if (alone) for (const delivery of deliveries) await lane.foldAlone(delivery);
-    else await lane.fold(deliveries);
-    await this.parked.ofErased(lane, deliveries);
-    lane.projections.forEach(({ parking, collection }, index) => {
-      if (parking.events > parkedBefore[index]!) {
-        this.options.notice?.({ kind: 'parked', collection, events: parking.events });
-      }
-    });
-  }
-
-  /** Only what is ours is decoded. */
-  private async deliveries(ours: ReadonlySet<number>, events: readonly StoredEvent[]): Promise<Delivery[]> {
-    const partitions = events.map(({ stream }) => partitionOf(stream, this.options.partitions));
-    const isOurs = (index: number): boolean => ours.has(partitions[index]!); // as many as events
-    const decoded = (await this.options.codec.decode(events.filter((_, index) => isOurs(index)))).values();
-    return events.map((stored, index) => ({
-      stored,
-      partition: partitions[index]!,
-      decoded: isOurs(index) ? (decoded.next().value ?? null) : null,
-    }));
-  }
-
-  /** Lanes at one checkpoint become one lane. The furthest is last. */
-  private async merge(): Promise<void> {
-    const merged: Lane[] = [];
-    for (const lane of this.lanes.sort((a, b) => compare(a.checkpoint, b.checkpoint))) {
-      const previous = merged.at(-1);
-      const same =
-        previous !== undefined &&
-        previous.checkpoint === lane.checkpoint &&
-        previous.delivered === lane.delivered;
-      if (same) await previous.join(lane);
-      else merged.push(lane);
-    }
-    this.lanes = merged;
-  }
-
-  /** All stand at the head: what was being built takes over, once that is so of every partition. */
-  private async settle(lane: Lane): Promise<void> {
-    const built = lane.projections.filter((projection) => this.building.has(projection));
-    const unproved = built.filter(({ complete }) => !complete);
-    if (unproved.length > 0) {
-      await this.proveComplete(lane);
-      await lane.complete(unproved);
-    }
-    if (this.building.size === 0) await this.removeOlderLayouts();
-    for (const { view, collection } of built) {
-      const made = await progressOf(this.options.readStore, collection);
-      // An empty log leaves no checkpoint to keep the proof beside.
-      if (made?.progress.complete === true || lane.checkpoint === null)
-        await this.takeOver(view, collection, lane);
-    }
-  }
-
-  /** Once, when every view is live. */
-  private async removeOlderLayouts(): Promise<void> {
-    if (this.alone) return;
-    const { readStore } = this.options;
-    const live = await Promise.all(this.views.map(({ name }) => readStore.active(name)));
-    if (live.includes(null)) return;
-    await readStore.removeOlderLayouts();
-    this.alone = true;
-  }
-
-  /** Delivered equals stored, or the new collection does not take over. */
-  private async proveComplete({ checkpoint, delivered }: Lane): Promise<void> {
-    const stored = checkpoint === null ? 0 : await this.options.store.count({ to: checkpoint });
-    if (stored !== delivered) {
-      throw new Error(
-        `${delivered} events were delivered and ${stored} are stored up to ${checkpoint}: not switching`,
-      );
-    }
-  }
-
-  private async takeOver(view: AnyView, collection: string, { delivered }: Lane): Promise<void> {
-    const { readStore } = this.options;
-    await readStore.activate(view.name, collection);
-    for (const other of await readStore.collections()) {
-      if (other !== collection && parseCollection(other).name === view.name) await readStore.drop(other);
-    }
-    this.options.notice?.({ kind: 'activated', collection, delivered });
-    this.reopen = true; // without what was replaced
   }
 
   private async followLive(): Promise<void> {
@@ -322,11 +202,11 @@ export class ProjectionRunner {
     this.live = new AbortController();
     const { signal } = this.live;
     if (this.reopen || this.stopping.signal.aborted) return;
-    const looking = this.lookAround(lane, signal);
+    const looking = this.outlook.watch(lane, this.views, signal, () => this.openAgain());
     const messages = this.options.store.subscribe({ after: lane.checkpoint, mark: lane.at, signal });
     try {
       for await (const events of batches(messages, LIVE_BATCH)) {
-        await this.fold(lane, events);
+        await this.advance.fold(lane, events);
         await lane.settled();
         if (this.stopping.signal.aborted || this.reopen) return;
       }
@@ -335,34 +215,4 @@ export class ProjectionRunner {
       await looking;
     }
   }
-
-  /** Ends the following of the log when something else is to be moved than was opened. */
-  private async lookAround(lane: Lane, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      const changed = (await this.glance().catch(() => this.seen)) !== this.seen;
-      if (changed || !(await this.stands(lane))) this.openAgain();
-    }
-  }
-
-  /** Has the log still what the lane was made of? A log that cannot be asked is taken to have it. */
-  private async stands({ stored }: Lane): Promise<boolean> {
-    return stored === null || (await stands(this.options.store, stored).catch(() => true));
-  }
-
-  /** Names of what there is, whole, and of what is live. To ask for states has a store notice what it has lost. */
-  private async glance(): Promise<string> {
-    const { readStore } = this.options;
-    const collections = await readStore.collections();
-    const states = await Promise.all(collections.map((collection) => readStore.states(collection)));
-    const live = await Promise.all(this.views.map(({ name }) => readStore.active(name)));
-    return JSON.stringify([collections, states.map(({ length }) => length), live]);
-  }
 }
-
-const compare = (a: Position | null, b: Position | null): number => {
-  if (a === b) return 0;
-  if (a === null) return -1;
-  return b === null || a > b ? 1 : -1;
-};
