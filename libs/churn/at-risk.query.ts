@@ -4,8 +4,8 @@
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { decodeCursor, encodeCursor } from '#http/index.js';
-import type { Instant } from '#kernel';
-import { addDays, dayIn, type Ledger } from '#ledger/index.js';
+import { addDays, dayIn, type Instant } from '#kernel';
+import { type Ledger } from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import type { ListItem } from '#read-store/port.js';
 import type { RetentionDefinition } from '#retention/events.js';

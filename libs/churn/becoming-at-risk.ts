@@ -3,8 +3,8 @@
  * day on which anybody lapses, and then only the days that have somebody to record; where all is done it reads no
  * customer at all. Who leaves the list does so by the event that is recorded, or by buying.
  */
-import type { CustomerId, Instant } from '#kernel';
-import { addDays, dayIn, type Ledger } from '#ledger/index.js';
+import { addDays, dayIn, type CustomerId, type Instant } from '#kernel';
+import { type Ledger } from '#ledger/index.js';
 import type { ViewReader } from '#projections/index.js';
 import type { ListItem } from '#read-store/port.js';
 import type { BecomingAtRisk, RetentionDefinition } from '#retention/events.js';

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { monthNamed } from '#ledger/index.js';
-import type { Whole } from '#kernel';
+import { monthNamed, type Whole } from '#kernel';
 import { foldAll } from '#projections/index.js';
 import { BUILT_IN_DEFINITION } from '#retention/events.js';
 import { cdnowEvents } from '#test/support/cdnow.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addDays, firstDay, monthOf, type Month } from '#ledger/index.js';
+import { addDays, firstDay, monthOf, type Month } from '#kernel';
 import { groupTenures, kaplanMeier } from '#statistics/index.js';
 import { figuresOf } from '#test/support/churn-figures.js';
 import * as reference from '#test/support/churn-reference.js';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addDays, dayIn, firstDay, monthOf } from '#ledger/index.js';
-import { systemClock } from '#kernel';
+import { addDays, dayIn, firstDay, monthOf, systemClock } from '#kernel';
 import { startTouchstone, until, type Touchstone } from '#test/support/touchstone.js';
 
 const today = dayIn('UTC', systemClock.now());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addDays, monthOf } from '#ledger/index.js';
+import { addDays, monthOf } from '#kernel';
 import { figuresOf } from '#test/support/churn-figures.js';
 import type { Person } from '#test/support/churn-reference.js';
 import { observation } from './queries/answer.js';

@@ -1,7 +1,6 @@
 /** The questions of this context, each: what is asked, what is read for it, and the pure function that answers. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Instant } from '#kernel';
-import { dayIn } from '#ledger/index.js';
+import { dayIn, type Instant } from '#kernel';
 import type { CausesQuery, CohortsQuery, FiguresQuery, RetentionQuery } from './dto.js';
 import { ChurnFigures } from './figures.js';
 import { observation, type Answer, type Observation } from './queries/answer.js';

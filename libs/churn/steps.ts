@@ -3,8 +3,7 @@
  * keeps such a function as its differences, a cell for every month in which it changes; differences of many
  * customers add up, and a running sum gives the function back for all of them.
  */
-import { minus, plus, type Whole } from '#kernel';
-import type { Month } from '#ledger/index.js';
+import { minus, plus, type Whole, type Month } from '#kernel';
 
 export interface Steps {
   /** Ascending. */

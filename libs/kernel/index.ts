@@ -1,4 +1,5 @@
 /** The kernel: what a decider, a view and a port are made of. Pure; no Nest, no I/O. */
+export * from './calendar.js';
 export * from './canonical.js';
 export * from './clock.js';
 export * from './context.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { add, formatMoney, parseMoney } from './index.js';
+import { add, formatMoney, isCurrency, minorDigits, parseMoney } from './index.js';
 
 describe('money', () => {
   it('is read exactly from decimal text', () => {
@@ -19,6 +19,18 @@ describe('money', () => {
     for (const text of ['0.00', '12.30', '-0.05', '1000000.00']) {
       expect(formatMoney(parseMoney(text, 'EUR'))).toBe(text);
     }
+  });
+
+  it('is of the currencies of ISO 4217, with their digits, also where a runtime shows fewer', () => {
+    expect(['LAK', 'BHD', 'CLF', 'XCG'].map(minorDigits)).toEqual([2, 3, 4, 2]);
+    expect(['GBP', 'ZWG', 'XOF', 'HRK', 'XYZ', 'XTS'].map(isCurrency)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('adds only what is in one currency', () => {

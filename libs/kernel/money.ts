@@ -1,4 +1,5 @@
 /** Money is a whole number of minor units and an ISO 4217 code. It is never a float. */
+import codes from 'currency-codes';
 import { Type, type Static } from 'typebox';
 import { DomainError } from './errors.js';
 
@@ -10,21 +11,27 @@ export const MoneyShape = Type.Object(
 /** `minor` is in the currency's minor unit (cents, pence; yen have none). Within ±2^53. */
 export type Money = Readonly<Static<typeof MoneyShape>>;
 
-/** Digits after the point of a currency (ISO 4217), from the runtime's own tables. */
+/** Digits after the point of a currency, by ISO 4217; where the table lacks it, by the runtime. */
 export function minorDigits(currency: string): number {
   let digits = DIGITS.get(currency);
   if (digits === undefined) {
-    const options = { style: 'currency', currency } as const;
-    digits = new Intl.NumberFormat('en', options).resolvedOptions().maximumFractionDigits ?? 2;
+    digits = codes.code(currency)?.digits ?? digitsInRuntime(currency);
     DIGITS.set(currency, digits);
   }
   return digits;
 }
-const DIGITS = new Map<string, number>(); // to ask the runtime costs tens of microseconds
+const DIGITS = new Map<string, number>(); // to ask the table or the runtime costs tens of microseconds
 
-/** Codes the runtime knows as currencies. */
+const digitsInRuntime = (currency: string): number =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** Codes of ISO 4217: those of the table, and those that came or went since it was made, which the runtime knows. */
 export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+// With an X begin the codes of metals, of tests, and of currencies of several countries. The runtime knows the last.
+const CURRENCIES = new Set([
+  ...codes.codes().filter((code) => !code.startsWith('X')),
+  ...Intl.supportedValuesOf('currency'),
+]);
 
 /** `"12.30"` in GBP is 1230. Exact: works on the digits, never through a float. Throws `money.malformed`. */
 export function parseMoney(decimal: string, currency: string): Money {

@@ -1,5 +1,4 @@
 /** The ledger of a customer: purchases, subscriptions and assignments, and the time arithmetic over them. */
-export * from './calendar.js';
 export * from './ledger.js';
 export * from './occasions.js';
 export * from './silence.js';

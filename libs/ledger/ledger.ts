@@ -3,11 +3,10 @@
  * every view that counts customers stands on. Figures of what was retracted or refunded are taken back where
  * they were counted, so that late events and corrections are exact.
  */
-import { customerOf, type Day, type Money, type Recorded } from '#kernel';
+import { customerOf, dayIn, type Day, type Money, type Recorded } from '#kernel';
 import type { CustomerEvent } from '#customers/events.js';
 import type { DefectionEvent, RiskEvent } from '#retention/events.js';
 import type { SubscriptionEvent, TouchpointEvent } from '#touchpoints/events.js';
-import { dayIn } from './calendar.js';
 import type { Silence } from './silence.js';
 
 /** The view whose documents are ledgers, by customer: for who wants to read one and not to count them. */

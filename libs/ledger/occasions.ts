@@ -1,6 +1,5 @@
 /** Purchase occasions and the stretches of time in which a customer is there. */
-import { plus, portion, type Day, type Whole } from '#kernel';
-import { addDays, monthFrom, type Month } from './calendar.js';
+import { plus, portion, addDays, monthFrom, type Day, type Whole, type Month } from '#kernel';
 import type { Defection, Ledger, Purchase, Subscription } from './ledger.js';
 
 /**

@@ -2,7 +2,7 @@
  * A silence: the time after a customer's last occasion. It may come to be at risk, and is recorded so once; the next
  * occasion ends it, and begins another.
  */
-import { daysBetween } from './calendar.js';
+import { daysBetween } from '#kernel';
 import type { Ledger } from './ledger.js';
 import { lastOccasionOn } from './occasions.js';
 

@@ -2,9 +2,8 @@
  * The spend ledger: what one spend record adds to the sums by purpose, month and dimension, and how those sums
  * are read again. Marketing keeps it; whoever judges spend reads it.
  */
-import type { Whole } from '#kernel';
+import { monthOf, type Whole, type Month } from '#kernel';
 import type { SpendEvent } from '#marketing/events.js';
-import { monthOf, type Month } from './calendar.js';
 
 export const SPEND_DIMENSIONS = ['all', 'unit', 'segment', 'product', 'campaign'] as const;
 export type SpendDimension = (typeof SPEND_DIMENSIONS)[number];

@@ -1,5 +1,5 @@
 /** Windows of whole months: half-open, `length` months from the first day of `start`. */
-import { firstDay, startOfDay, type Month } from '#ledger/index.js';
+import { firstDay, startOfDay, type Month } from '#kernel';
 
 /** The lengths a window may have, in months. */
 export const LENGTHS = [1, 3, 6, 12] as const;

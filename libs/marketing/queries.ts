@@ -1,8 +1,8 @@
 /** Campaigns, spend and spend policies, as they are asked for. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { decodeCursor, page, type Page } from '#http/index.js';
-import { DomainError, type Whole } from '#kernel';
-import { monthName, monthNamed, readSpendSums, spendPrefix, type SpendDimension } from '#ledger/index.js';
+import { DomainError, monthName, monthNamed, type Whole } from '#kernel';
+import { readSpendSums, spendPrefix, type SpendDimension } from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import type { CampaignsQuery, SpendQuery, SpendRecordsQuery } from './dto.js';
 import {

@@ -1,7 +1,6 @@
 /** The day on which a silent customer comes to be at risk, as a deadline: whoever counts customers says who is due. */
 import type { Deadline } from '#deadlines/index.js';
-import { customerStream, type Instant } from '#kernel';
-import { dayIn, startOfDay } from '#ledger/index.js';
+import { customerStream, dayIn, startOfDay, type Instant } from '#kernel';
 import type { RiskCommand } from './commands.js';
 import type { BecomingAtRisk } from './events.js';
 import { risk } from './risk.js';

@@ -6,8 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { systemClock } from '#kernel';
-import { addDays, dayIn } from '#ledger/index.js';
+import { systemClock, addDays, dayIn } from '#kernel';
 import { startTouchstone, until, type Touchstone } from '#test/support/touchstone.js';
 
 const today = dayIn('UTC', systemClock.now());

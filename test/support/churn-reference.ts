@@ -3,9 +3,15 @@
  * cells, ledgers or months. What the churn context answers is held against this.
  */
 import fc from 'fast-check';
-import type { CustomerId, Day, DomainEvent, Instant, Recorded } from '#kernel';
-import { customerStream } from '#kernel';
-import { addDays } from '#ledger/index.js';
+import {
+  customerStream,
+  addDays,
+  type CustomerId,
+  type Day,
+  type DomainEvent,
+  type Instant,
+  type Recorded,
+} from '#kernel';
 import type { LedgerEvent } from '#ledger/index.js';
 
 export interface Fact {

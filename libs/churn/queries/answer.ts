@@ -1,6 +1,5 @@
 /** What every answer of this context says beside its figures: by which rule, as of when, and what it left out. */
-import { minus, plus, type Whole } from '#kernel';
-import { addDays, monthOf, type Month } from '#ledger/index.js';
+import { minus, plus, addDays, monthOf, type Whole, type Month } from '#kernel';
 import type { RetentionDefinition } from '#retention/events.js';
 import { type Breakdown, type Cells } from '../cells.js';
 

@@ -1,6 +1,6 @@
 /** Who is at risk of being lost, and why: each reason with its numbers, and the rule's version where it is a rule. */
-import { plus, times, type Whole } from '#kernel';
-import { addDays, daysBetween, recordedSilence, type Ledger } from '#ledger/index.js';
+import { plus, times, addDays, daysBetween, type Whole } from '#kernel';
+import { recordedSilence, type Ledger } from '#ledger/index.js';
 import type { RetentionDefinition } from '#retention/events.js';
 import { partOf, type Part } from '../views/part.js';
 import { worthBefore } from '../views/losses.js';

@@ -3,8 +3,7 @@
  * count those whose month of that age is over: they are the eligible ones, and the rate is of them. A month that
  * still runs is shown where no other is, flagged, and in no average.
  */
-import { plus, type Whole } from '#kernel';
-import { firstDay, monthName, type Month } from '#ledger/index.js';
+import { plus, firstDay, monthName, type Whole, type Month } from '#kernel';
 import { retentionRate } from '#statistics/index.js';
 import type { CellKind, Cells } from '../cells.js';
 import { HISTORY_MISSING } from '../views/cohort.js';

@@ -4,8 +4,7 @@
  * `CRR = |S ∩ E| / |S|` over the identities that are there on the first day (S) and on the day the window ends
  * (E). Revenue of those who paid at the start: gross `Σ min(open, close) / Σ open`, net `Σ close / Σ open`.
  */
-import { minus, plus, type Whole } from '#kernel';
-import { firstDay, type Month } from '#ledger/index.js';
+import { minus, plus, firstDay, type Whole, type Month } from '#kernel';
 import { grossRevenueRetention, logoChurn, netRevenueRetention, retentionRate } from '#statistics/index.js';
 import type { CellKind, Cells, Lag } from '../cells.js';
 import { answer, type Answer, type Figures, type Observation } from './answer.js';

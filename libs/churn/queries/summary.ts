@@ -1,6 +1,5 @@
 /** How things stand: the customers there, how the last month and year kept them, who is at risk, what was lost and why. */
-import { plus, type Whole } from '#kernel';
-import { firstDay } from '#ledger/index.js';
+import { plus, firstDay, type Whole } from '#kernel';
 import type { CellKind, Cells } from '../cells.js';
 import { answer, openMonth, type Answer, type Figures, type Observation } from './answer.js';
 import { lapsesAtRisk } from './at-risk.js';

@@ -3,7 +3,7 @@
  * contract stay until it ends; the others until they count as lost by the rule of inactivity, which is a rule and
  * not a fact, and so the two have a curve each. Whoever is still there when observation ends is censored.
  */
-import { firstDay } from '#ledger/index.js';
+import { firstDay } from '#kernel';
 import {
   kaplanMeier,
   restrictedMean,

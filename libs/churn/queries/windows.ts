@@ -1,6 +1,6 @@
 /** Which windows can be asked about. Presence is kept by month, so windows of customers are 1, 3 or 12 whole months. */
 import { invalidRequest, type Violation } from '#http/index.js';
-import { firstDay, monthOf } from '#ledger/index.js';
+import { firstDay, monthOf } from '#kernel';
 import { LAGS, type Lag } from '../cells.js';
 import { openMonth, type Observation } from './answer.js';
 import type { MonthWindow } from './retention.js';

@@ -2,8 +2,8 @@
  * How long the first stay lasted, for survival: with a contract until it ended, without one until the customer
  * counted as lost by the rule of inactivity. Who is censored depends on the day of asking and is found out then.
  */
-import type { Day } from '#kernel';
-import { addDays, monthOf, recordedSilence, spellsOf } from '#ledger/index.js';
+import { addDays, monthOf, type Day } from '#kernel';
+import { recordedSilence, spellsOf } from '#ledger/index.js';
 import type { Contribute } from '../cells.js';
 import type { Part } from './part.js';
 

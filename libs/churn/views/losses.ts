@@ -2,8 +2,8 @@
  * Losses, each with one primary cause. A loss is a declared defection, or the end of a contract; a contract that
  * ends with a defection declared between notice and end is that defection and not a second loss.
  */
-import { plus, times, type Whole } from '#kernel';
-import { addDays, spellsOf, type Defection, type Ledger, type Subscription } from '#ledger/index.js';
+import { plus, times, addDays, type Whole } from '#kernel';
+import { spellsOf, type Defection, type Ledger, type Subscription } from '#ledger/index.js';
 import { encoded, type Contribute } from '../cells.js';
 import type { Part } from './part.js';
 

@@ -1,11 +1,9 @@
 /** What of a customer's ledger counts in a dimension: all of it, or what concerns one product. */
-import { plus, type Whole } from '#kernel';
+import { plus, monthOf, type Whole, type Month } from '#kernel';
 import {
-  monthOf,
   occasionsOf,
   spellsOf,
   type Ledger,
-  type Month,
   type Occasion,
   type Spell,
   type Subscription,

@@ -4,8 +4,8 @@
  * only, because shorter ones would compare unlike seasons. What is kept are the loss and the growth of those who
  * paid at the start; whoever begins to pay inside the window is in neither.
  */
-import { minus, plus, times, type Whole } from '#kernel';
-import { monthFrom, monthsOf, spellsOf, type Subscription } from '#ledger/index.js';
+import { minus, plus, times, monthFrom, type Whole } from '#kernel';
+import { monthsOf, spellsOf, type Subscription } from '#ledger/index.js';
 import { LAGS, type Contribute } from '../cells.js';
 import { combine, differences, later, NOTHING, runningSum, stepsOf, type Steps } from '../steps.js';
 import type { Part } from './part.js';

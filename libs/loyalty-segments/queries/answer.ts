@@ -1,6 +1,5 @@
 /** What every answer says of itself, which window it is for, and the class of one unit in it. */
-import { DomainError, type Instant } from '#kernel';
-import { monthName, monthNamed } from '#ledger/index.js';
+import { DomainError, monthName, monthNamed, type Instant } from '#kernel';
 import type { SpendPolicy } from '#marketing/events.js';
 import type { RetentionDefinition } from '#retention/events.js';
 import { endOf, shown, type Length, type Window } from '../windows.js';

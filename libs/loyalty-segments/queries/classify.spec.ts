@@ -1,7 +1,6 @@
-import { times } from '#kernel';
+import { times, monthNamed } from '#kernel';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { monthNamed } from '#ledger/index.js';
 import { DEFAULT_SPEND_POLICY, type SpendPolicy } from '#marketing/events.js';
 import { classify, type UnitInWindow } from './classify.js';
 

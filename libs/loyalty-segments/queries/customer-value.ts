@@ -3,8 +3,8 @@
  * loyalty class: it is shown the class of its unit.
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { customerStream, DomainError, plus, times, type CustomerId, type Whole } from '#kernel';
-import { firstDay, occasionsOf, type Ledger } from '#ledger/index.js';
+import { customerStream, DomainError, plus, times, firstDay, type CustomerId, type Whole } from '#kernel';
+import { occasionsOf, type Ledger } from '#ledger/index.js';
 import { SPEND, spentOnCustomer, type SpendEvent, type SpendPolicy } from '#marketing/events.js';
 import { ViewReader } from '#projections/index.js';
 import { customerValue } from '#statistics/index.js';

@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Day, Money } from '#kernel';
-import {
-  addDays,
-  firstDay,
-  monthNamed,
-  type Ledger,
-  type Purchase,
-  type Subscription,
-} from '#ledger/index.js';
+import { addDays, firstDay, monthNamed, type Day, type Money } from '#kernel';
+import { type Ledger, type Purchase, type Subscription } from '#ledger/index.js';
 import { contribution } from '../views/contribution.js';
 import { LENGTHS, type Window } from '../windows.js';
 import { byUnit, prefixesFor, UnitCells, type UnitKind } from './figures.js';

@@ -2,8 +2,7 @@
  * The figures of units in a window, summed from the cells that every customer contributed to. What a cell says
  * is told in `views/contribution.ts`; here it is read back.
  */
-import { plus, times, type Whole } from '#kernel';
-import type { Month } from '#ledger/index.js';
+import { plus, times, type Whole, type Month } from '#kernel';
 import type { Kind } from '../views/cell-names.js';
 import { endOf, LONGEST, type Window } from '../windows.js';
 

@@ -1,8 +1,7 @@
 /** How a unit's class came to change: by the data, or by the policy that judges them. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Instant } from '#kernel';
-import { firstDay, startOfDay } from '#ledger/index.js';
+import { firstDay, startOfDay, type Instant } from '#kernel';
 import type { SpendPolicy } from '#marketing/events.js';
 import { endOf, type Window } from '../windows.js';
 import { classified, header, windowOf, type Asked, type Header } from './answer.js';

@@ -3,16 +3,8 @@
  * were counted by, the spend policies, the figures and the spend of units in windows.
  */
 import { Injectable } from '@nestjs/common';
-import { DomainError, plus, type Instant } from '#kernel';
-import {
-  dayIn,
-  monthOf,
-  readSpendSums,
-  spendPrefix,
-  type Month,
-  type SpendDimension,
-  type SpendSum,
-} from '#ledger/index.js';
+import { DomainError, plus, dayIn, monthOf, type Instant, type Month } from '#kernel';
+import { readSpendSums, spendPrefix, type SpendDimension, type SpendSum } from '#ledger/index.js';
 import {
   DEFAULT_SPEND_POLICY,
   SPEND,

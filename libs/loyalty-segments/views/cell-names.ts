@@ -2,7 +2,7 @@
  * Names of cells: `scope|kind|month|lag|code`. Every purchase of every customer names some dozens of them, mostly
  * the same ones, and to make such a text anew costs more than all else about a cell; so they are remembered.
  */
-import type { Month } from '#ledger/index.js';
+import type { Month } from '#kernel';
 import { LENGTHS, LONGEST } from '../windows.js';
 
 export type Kind =

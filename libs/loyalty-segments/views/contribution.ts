@@ -13,17 +13,14 @@
  *   along both
  * - `foreign`, `foreignRecurring`   purchases, and subscriptions that run, in other currencies: not counted
  */
-import { minus, plus, type Whole } from '#kernel';
+import { minus, plus, monthFrom, monthOf, type Whole, type Month } from '#kernel';
 import {
   keptMonths,
-  monthFrom,
-  monthOf,
   monthsOf,
   occasionsOf,
   part,
   spellsOf,
   type Ledger,
-  type Month,
   type MonthRange,
   type Occasion,
   type Subscription,

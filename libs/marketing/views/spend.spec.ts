@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { monthOf, readSpendSums, spendCells, spendPrefix, SPEND_DIMENSIONS } from '#ledger/index.js';
+import { readSpendSums, spendCells, spendPrefix, SPEND_DIMENSIONS } from '#ledger/index.js';
+import { monthOf } from '#kernel';
 import type { SpendEvent } from '../events.js';
 
 type Record = SpendEvent['data'];
