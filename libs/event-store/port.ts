@@ -74,6 +74,25 @@ export interface Subscribe {
   readonly signal?: AbortSignal;
 }
 
+/** Where the index of streams and the log do not say the same. Texts, for a file may hold anything where a number belongs. */
+export interface IndexFault {
+  /** Null where no name is known. */
+  readonly stream: string | null;
+  readonly revision: string | null;
+  readonly position: string | null;
+  /** The rest of a sentence that begins with the place. */
+  readonly reason: string;
+}
+
+export interface IndexCheck {
+  /** Inclusive: events up to here are looked for. */
+  readonly to: Position;
+  /** Only what concerns this stream. Default: everything. */
+  readonly stream?: string;
+  /** Ends the check with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 /** The event store in Nest's container. */
 export const EVENT_STORE = Symbol('EventStore');
 
@@ -97,6 +116,12 @@ export interface EventStore {
   head(): Promise<Position | null>;
   /** Number of events up to `to`, inclusive. Slow where the store cannot count by itself. */
   count(options?: Pick<ReadAll, 'to' | 'filter'>): Promise<number>;
+  /**
+   * What is wrong with the index by which this store reads streams. In order it leads to each event of the log once, at its
+   * stream and revision, and to nothing else. It may be asked while others append. Only of a store that keeps the index
+   * itself: a server's own is not ours to see.
+   */
+  indexFaults?(check: IndexCheck): AsyncIterable<IndexFault>;
   /**
    * Why the store cannot do all of its work, though it may answer: a sentence for anybody, without a folder, an address
    * or a person. Null where nothing is known to be wrong.

@@ -6,6 +6,8 @@ import type {
   AppendResult,
   EventStore,
   ExpectedRevision,
+  IndexCheck,
+  IndexFault,
   NewEvent,
   Position,
   ReadAll,
@@ -15,6 +17,7 @@ import type {
   SubscriptionMessage,
 } from '../port.js';
 import { GroupCommit } from './group-commit.js';
+import { indexFaults } from './index-check.js';
 import { Pulse } from './pulse.js';
 import { Reader } from './reader.js';
 import { subscription } from './subscription.js';
@@ -82,6 +85,10 @@ class EmbeddedEventStore implements EventStore {
 
   async count(options: Pick<ReadAll, 'to' | 'filter'> = {}): Promise<number> {
     return this.reader.count(options);
+  }
+
+  indexFaults(check: IndexCheck): AsyncIterable<IndexFault> {
+    return indexFaults(this.reader, check);
   }
 
   async trouble(): Promise<string | null> {

@@ -93,6 +93,27 @@ export function openForReading(path: string): DatabaseSyncInstance {
   return log;
 }
 
+/** A part of the file as SQLite keeps it: a table, an index, a view or a trigger. */
+export interface Part {
+  readonly type: string;
+  readonly name: string;
+  readonly sql: string | null;
+}
+
+/** The statistics that SQLite keeps for itself are no part: they change no answer. */
+export const PARTS = `SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'`;
+
+/** The parts that a log is made with. */
+export function partsMade(): Part[] {
+  const made = new DatabaseSync(':memory:');
+  try {
+    made.exec(TABLES);
+    return made.prepare(PARTS).all();
+  } finally {
+    made.close();
+  }
+}
+
 function create(log: DatabaseSyncInstance): void {
   if (pragma(log, 'user_version') === SCHEMA_VERSION) return;
   log.exec('BEGIN IMMEDIATE');

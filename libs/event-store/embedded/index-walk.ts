@@ -1,0 +1,21 @@
+/** A walk along the index, the log or the names of streams, in pages. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { IndexCheck } from '../port.js';
+import type { Reader, Value } from './reader.js';
+
+/** Rows that are looked at in one go: a few milliseconds. */
+export const PAGE = 5_000;
+
+export interface Walk extends Pick<IndexCheck, 'to' | 'signal'> {
+  readonly reader: Reader;
+  /** Row id of the one stream that is asked for. */
+  readonly id: Value;
+}
+
+/** Lets others have their turn. @throws the signal's reason */
+export async function pause({ signal }: Pick<Walk, 'signal'>): Promise<void> {
+  await turn();
+  signal?.throwIfAborted();
+}
+
+export const nameIn = (name: Value): string | null => (typeof name === 'string' ? name : null);
