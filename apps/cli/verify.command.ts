@@ -62,10 +62,11 @@ function words(report: Report): string {
   const events = report.events.toLocaleString('en');
   if (report.verdict === 'broken') {
     const [{ stream, revision, position, reason }] = report.wrong;
-    const place = [stream, revision && `revision ${revision}`, position && `position ${position}`].filter(
-      Boolean,
-    );
-    return `NOT as it was appended: ${place.join(', ')} ${reason}. ${events} events read, ${report.wrong.length} streams wrong.`;
+    const place = [stream, revision && `revision ${revision}`, position && `position ${position}`]
+      .filter(Boolean)
+      .join(', ');
+    const first = [place, reason].filter(Boolean).join(' ');
+    return `NOT as it was appended: ${first}. ${events} events read, ${report.wrong.length} found wrong.`;
   }
   const { streams, checkpoint } = report;
   const of = streams === undefined ? '' : ` of ${streams.toLocaleString('en')} streams`;

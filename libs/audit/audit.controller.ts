@@ -92,7 +92,7 @@ export class AuditController {
     tag: 'Audit',
     summary: 'Verify the whole log',
     description:
-      'With a checkpoint that was kept elsewhere, also that nothing up to there was chained anew or cut off.',
+      'Each event as it was appended, and found where readers look for it. With a checkpoint that was kept elsewhere, also that nothing up to there was chained anew or cut off.',
     roles: AUDITORS,
     long: true,
     example: examples.LOG_BROKEN,

@@ -26,7 +26,6 @@ function aLog(length: number): StoredEvent[] {
 const reading = (events: readonly StoredEvent[], contiguous = true): ReadableLog => ({
   contiguous,
   head: async () => events.at(-1)?.position ?? null,
-  count: async () => events.length,
   async *readAll() {
     yield* events;
   },

@@ -4,39 +4,36 @@
  *
  * The chain of each stream shows by itself whatever happens before its last event. That a stream, or the log, was
  * longer than it is cannot be seen in what is left: it is held against witnesses, the views that have read further,
- * and against a checkpoint that an auditor has kept elsewhere. Whoever can write the log can also chain it anew from
- * the changed event on; only the checkpoint finds that, which is why one should be kept.
+ * and against a checkpoint that an auditor has kept elsewhere.
+ *
+ * Whoever can write the log can also chain a stream anew from the changed event on; only the checkpoint finds
+ * that, which is why one should be kept.
+ *
+ * Readers look for a stream's events in an index. Where the store keeps that itself, it is held against the log as well.
+ * EventStoreDB's own is not: that its streams hold what its log holds is not checked when all is verified, for it would take
+ * a read of every stream; and of one stream only what the server answers is.
  *
  * In memory is one hash a stream.
  */
 import { CHAIN_START, checkLink } from '#event-store/codec/chain.js';
 import type { EventStore, Position, Revision, StoredEvent } from '#event-store/port.js';
 import { digestOf, type Checkpoint } from './checkpoint.js';
+import {
+  cutOff,
+  Findings,
+  gap,
+  logCutOff,
+  misindexed,
+  notAsCertified,
+  placeOf,
+  type Broken,
+} from './findings.js';
+import { type Sighting, type Witnesses } from './witnesses.js';
+
+export type { Broken, Wrong } from './findings.js';
 
 /** What verification asks of a store. */
-export type ReadableLog = Pick<EventStore, 'contiguous' | 'head' | 'count' | 'readAll' | 'readStream'>;
-
-export interface Wrong {
-  readonly kind:
-    | 'changed' // not the event that was appended here
-    | 'missing' // removed, or moved behind later ones
-    | 'misplaced' // doubled, inserted, or moved
-    | 'cut_off' // the newest are no longer there
-    | 'not_as_certified'; // sound in itself, but not what the checkpoint was taken of
-  /** Null where only the place in the log is known. */
-  readonly stream: string | null;
-  readonly revision: string | null;
-  readonly position: string | null;
-  readonly id: string | null;
-  readonly reason: string;
-}
-
-export interface Broken {
-  readonly verdict: 'broken';
-  readonly events: number;
-  /** The first of each stream, in the order of the log; at most 100. The first of all is the first. */
-  readonly wrong: readonly [Wrong, ...Wrong[]];
-}
+export type ReadableLog = Pick<EventStore, 'contiguous' | 'head' | 'readAll' | 'readStream' | 'indexFaults'>;
 
 export type StreamReport =
   { readonly verdict: 'intact'; readonly events: number; readonly hash: string } | Broken;
@@ -50,19 +47,6 @@ export type LogReport =
       readonly checkpoint: Checkpoint;
     }
   | Broken;
-
-/** Who else has seen the log. What they have seen and is no longer there was cut off. */
-export interface Witnesses {
-  positions(): Promise<readonly { readonly by: string; readonly position: Position }[]>;
-  /** Of one stream, or of all that are known. */
-  revisions(stream?: string): AsyncIterable<Sighting>;
-}
-
-export interface Sighting {
-  readonly by: string;
-  readonly stream: string;
-  readonly revision: Revision;
-}
 
 export interface Verification {
   readonly witnesses?: Witnesses;
@@ -80,6 +64,7 @@ export async function verifyStream(
 ): Promise<StreamReport> {
   const seen: Sighting[] = []; // asked first: what they have seen by now must be there below
   if (witnesses) for await (const sighting of witnesses.revisions(stream)) seen.push(sighting);
+  const end = (await store.head()) ?? 0n;
   const findings = new Findings();
   let events = 0;
   let head: Head | undefined;
@@ -88,7 +73,9 @@ export async function verifyStream(
     events++;
     if (!findings.concern(stream)) head = follow(head, event, findings);
   }
-  for (const sighting of seen) if (sighting.revision > revisionOf(head)) findings.add(cutOff(sighting, head));
+  for (const sighting of seen)
+    if (sighting.revision > revisionOf(head)) findings.add(cutOff(sighting, revisionOf(head)));
+  await searchIndex(store, { to: end, stream, signal }, findings);
   return findings.report(events) ?? { verdict: 'intact', events, hash: head?.hash ?? CHAIN_START };
 }
 
@@ -110,30 +97,33 @@ export async function verifyLog(
     certified = undefined;
   };
 
-  for await (const event of end === 0n ? [] : store.readAll({ to: end })) {
+  for await (const event of end <= 0n ? [] : store.readAll({ to: end })) {
     signal?.throwIfAborted();
+    const { stream, position } = event;
     events++;
-    certify(event.position);
-    if (store.contiguous && event.position !== last + 1n) findings.add(gap(last + 1n, event));
-    last = event.position;
-    const { stream } = event;
-    if (!findings.concern(stream)) heads.set(stream, follow(heads.get(stream), event, findings));
+    certify(position);
+    if (store.contiguous && position !== last + 1n) findings.add(gap(last + 1n, event));
+    last = position;
+    const head = findings.concern(stream) ? undefined : follow(heads.get(stream), event, findings);
+    if (head !== undefined) heads.set(stream, head);
   }
-  for (const { by, position } of [...seen, ...(certified ? [{ by: 'the checkpoint', ...certified }] : [])])
-    if (position > end) findings.add(logCutOff(by, position, end));
-  if (certified !== undefined && certified.position <= end) certify(certified.position + 1n);
+  for (const { by, position } of seen) if (position > end) findings.add(logCutOff(by, position, end));
+  if (certified !== undefined && certified.position > end)
+    findings.add(logCutOff('the checkpoint', certified.position, end));
+  else certify(BEHIND_ALL);
   if (witnesses) await cutOffStreams(store, heads, witnesses, findings);
-  if (store.contiguous) await miscounted(store, events, end, findings);
-  const digest = digestOf(heads);
+  await searchIndex(store, { to: end, signal }, findings);
   return (
     findings.report(events) ?? {
       verdict: 'intact',
       events,
       streams: heads.size,
-      checkpoint: { position: end, digest },
+      checkpoint: { position: end, digest: digestOf(heads) },
     }
   );
 }
+
+const BEHIND_ALL = 2n ** 63n;
 
 interface Head {
   readonly revision: Revision;
@@ -145,9 +135,9 @@ const revisionOf = (head: Head | undefined): Revision => head?.revision ?? -1n;
 
 /** The head after this event; what is wrong with the event goes to the findings. */
 function follow(head: Head | undefined, event: StoredEvent, findings: Findings): Head {
-  const { stream, revision, position, id } = event;
+  const { stream, revision, position } = event;
   const due = revisionOf(head) + 1n;
-  const named = { stream, revision: String(revision), position: String(position), id };
+  const named = placeOf(event);
   const link = checkLink(head?.hash ?? CHAIN_START, event);
   if (revision > due) {
     const reason = `is not at its place: revision ${revision} comes there, at position ${position}`;
@@ -174,81 +164,22 @@ async function cutOffStreams(
   for await (const sighting of witnesses.revisions()) {
     const { stream, revision } = sighting;
     if (revision <= revisionOf(heads.get(stream))) continue;
-    let head = heads.get(stream);
+    let last = revisionOf(heads.get(stream));
     for await (const event of store.readStream(stream, { direction: 'backwards', limit: 1 }))
-      head = { revision: event.revision, position: event.position, hash: '' };
-    if (revision > revisionOf(head)) findings.add(cutOff(sighting, head));
+      last = event.revision;
+    if (revision > last) findings.add(cutOff(sighting, last));
   }
 }
 
-/** A store that counts by itself does so in its index of streams, by which commands and replays read. */
-async function miscounted(
+async function searchIndex(
   store: ReadableLog,
-  events: number,
-  end: Position,
+  {
+    to,
+    stream,
+    signal,
+  }: { readonly to: Position; readonly stream?: string; readonly signal: AbortSignal | undefined },
   findings: Findings,
 ): Promise<void> {
-  const counted = await store.count({ to: end });
-  if (counted === events) return;
-  const reason = `the streams hold ${counted} events, and the log ${events}`;
-  findings.add({ kind: 'missing', stream: null, revision: null, position: null, id: null, reason });
-}
-
-const gap = (from: Position, { position }: StoredEvent): Wrong => ({
-  kind: 'missing',
-  stream: null,
-  revision: null,
-  position: String(from),
-  id: null,
-  reason: `is not there: position ${position} comes next`,
-});
-
-const cutOff = ({ by, stream, revision }: Sighting, head: Head | undefined): Wrong => ({
-  kind: 'cut_off',
-  stream,
-  revision: String(revisionOf(head) + 1n),
-  position: null,
-  id: null,
-  reason: `is not there: ${by} has seen the stream up to revision ${revision}`,
-});
-
-const logCutOff = (by: string, position: Position, end: Position): Wrong => ({
-  kind: 'cut_off',
-  stream: null,
-  revision: null,
-  position: String(end + 1n),
-  id: null,
-  reason: `is not there: ${by} has seen the log up to position ${position}`,
-});
-
-const notAsCertified = ({ position }: Checkpoint): Wrong => ({
-  kind: 'not_as_certified',
-  stream: null,
-  revision: null,
-  position: String(position),
-  id: null,
-  reason: 'up to here the log is not the one that the checkpoint was taken of',
-});
-
-const MOST_NAMED = 100;
-
-/** After the first wrong event of a stream nothing in it can be told: only that one is named. */
-class Findings {
-  private readonly wrong: Wrong[] = [];
-  private readonly streams = new Set<string>();
-
-  concern(stream: string): boolean {
-    return this.streams.has(stream);
-  }
-
-  add(wrong: Wrong): void {
-    if (wrong.stream !== null && this.streams.has(wrong.stream)) return;
-    if (wrong.stream !== null) this.streams.add(wrong.stream);
-    if (this.wrong.length < MOST_NAMED) this.wrong.push(wrong);
-  }
-
-  report(events: number): Broken | null {
-    const [first, ...others] = this.wrong;
-    return first === undefined ? null : { verdict: 'broken', events, wrong: [first, ...others] };
-  }
+  const check = { to, ...(stream !== undefined && { stream }), ...(signal && { signal }) };
+  for await (const fault of store.indexFaults?.(check) ?? []) findings.add(misindexed(fault));
 }

@@ -7,7 +7,7 @@ import { customerOf, customerStream, type CustomerId } from '#kernel';
 import { documentKey, streamOfKey, ViewReader, type AnyView } from '#projections/index.js';
 import { MAX_PAGE, READ_STORE, type ListItem, type ReadStore } from '#read-store/port.js';
 import { AUDITED_VIEWS, type AuditedViews } from './audited-views.js';
-import type { Sighting, Witnesses } from './verification.js';
+import type { Sighting, Witnesses } from './witnesses.js';
 
 interface Made {
   readonly revision?: string;

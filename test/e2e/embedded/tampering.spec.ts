@@ -136,7 +136,9 @@ describe('Verification', () => {
       (folder) => tamper(folder, 'DELETE FROM recent_places WHERE position = ?', position),
       async (log) => {
         expect((await one(log)).wrong).toEqual([expect.objectContaining({ kind: 'missing', stream, revision })]);
-        expect((await whole(log)).wrong).toEqual([expect.objectContaining({ kind: 'missing' })]);
+        expect((await whole(log)).wrong).toEqual([
+          expect.objectContaining({ kind: 'misindexed', stream, revision, position }),
+        ]);
       },
     ); // prettier-ignore
   });
