@@ -24,10 +24,10 @@ const EXAMPLES = `
 Examples:
   touchstone verify
   touchstone verify 01890a5d-ac96-774b-bcce-b302099a8057 --json
-  touchstone verify --checkpoint 1042:9f86d0…
+  touchstone verify --checkpoint 2:1042:9f86d0…
 
 Keep the checkpoint that is printed where nobody who can write the log can write. With --url the server verifies
-itself; on the data folder this program does, from the stored bytes.
+itself; on the data folder this program does, from the stored bytes. A checkpoint of an earlier version is still taken.
 Ends with 3 when an event is not as it was appended.`;
 
 export const addVerify = (program: Command): Command =>

@@ -92,7 +92,7 @@ export class AuditController {
     tag: 'Audit',
     summary: 'Verify the whole log',
     description:
-      'Each event as it was appended, and found where readers look for it. With a checkpoint that was kept elsewhere, also that nothing up to there was chained anew or cut off.',
+      'Each event as it was appended, and found where readers look for it. With a checkpoint that was kept elsewhere, also that nothing up to there was chained anew, put in another order or cut off.',
     roles: AUDITORS,
     long: true,
     example: examples.LOG_BROKEN,
@@ -105,7 +105,8 @@ export class AuditController {
   @QueryRoute({
     tag: 'Audit',
     summary: 'Verify the whole log and certify it',
-    description: 'Keep the checkpoint where nobody who can write the log can write.',
+    description:
+      'Keep the checkpoint where nobody who can write the log can write. It is `2:<position>:<digest>`, the digest being sha256hex of a line `<position> <hash>\\n` for each event up to there, in the order of the log.',
     roles: AUDITORS,
     long: true,
     refusals: { 'log.broken': 'the log does not verify' },

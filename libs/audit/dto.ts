@@ -1,5 +1,6 @@
 import { Codes, CustomerField, InstantField, OneOf, PageQuery, Text } from '#http/index.js';
 import type { Instant } from '#kernel';
+import { MAX_WRITTEN } from './checkpoint.js';
 
 export class CustomerPath {
   @CustomerField() readonly customer!: string;
@@ -25,10 +26,11 @@ export class StateQuery extends PageQuery {
 
 export class VerifyQuery {
   @Text({
-    max: 84,
+    max: MAX_WRITTEN,
     optional: true,
-    example: '1042:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
-    description: '`checkpoint` of an earlier answer of /v1/audit/checkpoints, kept elsewhere.',
+    example: '2:1042:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
+    description:
+      '`checkpoint` of an earlier answer of /v1/audit/checkpoints, kept elsewhere. Those without `2:`, of an earlier version, are still taken.',
   })
   readonly checkpoint?: string;
 }

@@ -23,7 +23,7 @@ export const EXPORTED = `{"stream":"${STREAM}","revision":"4","position":"1042",
 
 export const STREAM_INTACT = { verdict: 'intact', events: 5, hash: HASH };
 
-export const LOG_INTACT = { verdict: 'intact', events: 1042, streams: 97, checkpoint: `1042:${HASH}` };
+export const LOG_INTACT = { verdict: 'intact', events: 1042, streams: 97, checkpoint: `2:1042:${HASH}` };
 
 export const LOG_BROKEN = {
   verdict: 'broken',

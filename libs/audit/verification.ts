@@ -6,7 +6,8 @@
  * longer than it is cannot be seen in what is left: it is held against witnesses, the views that have read further,
  * and against a checkpoint that an auditor has kept elsewhere.
  *
- * Whoever can write the log can also chain a stream anew from the changed event on; only the checkpoint finds
+ * Whoever can write the log can also chain a stream anew from the changed event on, add events to its end, or give all events
+ * other positions that keep the order within each stream. Only the checkpoint finds
  * that, which is why one should be kept.
  *
  * Readers look for a stream's events in an index. Where the store keeps that itself, it is held against the log as well.
@@ -17,7 +18,7 @@
  */
 import { CHAIN_START, checkLink } from '#event-store/codec/chain.js';
 import type { EventStore, Position, Revision, StoredEvent } from '#event-store/port.js';
-import { digestOf, type Checkpoint } from './checkpoint.js';
+import { digestOfStreams, LogDigest, type Checkpoint } from './checkpoint.js';
 import {
   cutOff,
   Findings,
@@ -88,12 +89,14 @@ export async function verifyLog(
   const end = (await store.head()) ?? 0n;
   const findings = new Findings();
   const heads = new Map<string, Head>();
+  const order = new LogDigest();
   let events = 0;
   let last = 0n;
   let certified = checkpoint;
   const certify = (next: Position): void => {
     if (certified === undefined || next <= certified.position) return;
-    if (digestOf(heads) !== certified.digest) findings.add(notAsCertified(certified));
+    const digest = certified.covers === 'the log' ? order.now() : digestOfStreams(heads);
+    if (digest !== certified.digest) findings.add(notAsCertified(certified));
     certified = undefined;
   };
 
@@ -106,6 +109,7 @@ export async function verifyLog(
     last = position;
     const head = findings.concern(stream) ? undefined : follow(heads.get(stream), event, findings);
     if (head !== undefined) heads.set(stream, head);
+    order.add(position, head?.hash ?? '');
   }
   for (const { by, position } of seen) if (position > end) findings.add(logCutOff(by, position, end));
   if (certified !== undefined && certified.position > end)
@@ -118,7 +122,7 @@ export async function verifyLog(
       verdict: 'intact',
       events,
       streams: heads.size,
-      checkpoint: { position: end, digest: digestOf(heads) },
+      checkpoint: { covers: 'the log', position: end, digest: order.now() },
     }
   );
 }

@@ -262,7 +262,7 @@ describe('Verification', () => {
   });
 
   it('finds by a checkpoint kept elsewhere what the views no longer know of', async () => {
-    const place = BigInt(certified.split(':')[0]!);
+    const place = BigInt(certified.split(':')[1]!);
     const folder = await mkdtemp(join(tmpdir(), 'touchstone-tampered-'));
     await cp(template, folder, { recursive: true });
     for (const suffix of ['', '-wal', '-shm'])
