@@ -1,7 +1,7 @@
 /** What verification finds, in words. */
 import type { IndexFault, Position, Revision, StoredEvent } from '#event-store/port.js';
 import type { Checkpoint } from './checkpoint.js';
-import type { Sighting } from './witnesses.js';
+import type { Contradiction, Sighting } from './witnesses.js';
 
 export interface Wrong {
   readonly kind:
@@ -9,6 +9,7 @@ export interface Wrong {
     | 'missing' // removed, or moved behind later ones
     | 'misplaced' // doubled, inserted, or moved
     | 'cut_off' // the newest are no longer there
+    | 'not_as_seen' // sound in itself, but not what a view has read
     | 'not_as_certified' // sound in itself, but not what the checkpoint was taken of
     | 'misindexed'; // in the log, but not found where readers look for it; or the other way round
   /** Null where only the place in the log is known. */
@@ -84,6 +85,12 @@ export const logCutOff = (by: string, reached: Position, end: Position): Wrong =
   kind: 'cut_off',
   position: String(end + 1n),
   reason: `is not there: ${by} has seen the log up to position ${reached}`,
+});
+
+export const notAsSeen = ({ by, mark, event }: Contradiction): Wrong => ({
+  ...(event === null ? { ...NOWHERE, position: String(mark.position) } : placeOf(event)),
+  kind: 'not_as_seen',
+  reason: `is not what ${by} has read here, the event ${mark.id}`,
 });
 
 export const notAsCertified = ({ position }: Checkpoint): Wrong => ({

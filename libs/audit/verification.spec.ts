@@ -1,19 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { CHAIN_START, linkHash } from '#event-store/codec/chain.js';
-import type { StoredEvent } from '#event-store/port.js';
+import { markOf, type Mark } from '#event-store/mark.js';
+import type { IndexCheck, StoredEvent } from '#event-store/port.js';
 import { canonicalJson } from '#kernel';
+import type { Checkpoint } from './checkpoint.js';
 import { verifyLog, verifyStream, type ReadableLog } from './verification.js';
+import type { Witnesses } from './witnesses.js';
 
 const STREAM = 'customer-12345678';
 
 /** Two streams side by side, chained as the codec does it. */
-function aLog(length: number): StoredEvent[] {
+function aLog(length: number, tag = 'tag'): StoredEvent[] {
   const hashes = new Map<string, string>();
   return Array.from({ length }, (_, index) => {
     const stream = index % 2 === 0 ? STREAM : 'customer-87654321';
     const revision = BigInt(Math.floor(index / 2));
     const [id, type] = [`00000000-0000-8000-8000-${String(index).padStart(12, '0')}`, 'TagAdded'];
-    const data = canonicalJson({ tag: `tag-${index}`, sealed: 'bm9uY2U=' });
+    const data = canonicalJson({ tag: `${tag}-${index}`, sealed: 'bm9uY2U=' });
     const envelope = { $causationId: 'c', actor: { id: 'a', role: 'admin' }, commandId: 'c', schema: 1 };
     const metadata = canonicalJson({ ...envelope, occurredAt: '2026-03-01T09:30:00.000Z' });
     const hash = linkHash(hashes.get(stream) ?? CHAIN_START, { stream, revision, id, type, data, metadata });
@@ -33,6 +36,12 @@ const reading = (events: readonly StoredEvent[], contiguous = true): ReadableLog
     yield* events.filter((event) => event.stream === stream);
   },
 });
+
+async function checkpointOf(events: readonly StoredEvent[]): Promise<Checkpoint> {
+  const report = await verifyLog(reading(events));
+  if (report.verdict === 'broken') throw new Error('it is broken');
+  return report.checkpoint;
+}
 
 const changed = (events: readonly StoredEvent[], at: number, change: Partial<StoredEvent>): StoredEvent[] =>
   events.map((event, index) => (index === at ? { ...event, ...change } : event));
@@ -86,15 +95,86 @@ describe('Verifying a log', () => {
 
   it('cannot see that a whole stream was taken out, unless by a checkpoint', async () => {
     const log = aLog(12);
-    const report = await verifyLog(reading(log));
-    if (report.verdict === 'broken') throw new Error('it is not');
-    const { checkpoint } = report;
+    const checkpoint = await checkpointOf(log);
     const rest = aLog(14).filter(({ stream }) => stream !== STREAM);
     const shorter = reading(rest, false);
     expect(await verifyLog(shorter)).toMatchObject({ verdict: 'intact' });
     expect(await verifyLog(shorter, { checkpoint })).toMatchObject({
       wrong: [{ kind: 'not_as_certified', position: '12' }],
     });
+  });
+
+  describe('held against what a view has read', () => {
+    const having = (...marks: readonly Mark[]): Witnesses => ({
+      places: async () => [{ by: 'the view profile', position: 1n, marks }],
+      async *revisions() {},
+    });
+    /** Sound, as whoever can write the log makes it; position 12 is the newest of the other stream. */
+    const other = aLog(12, 'another-tag');
+    const view = having(markOf(aLog(12)[11]!));
+
+    it('is intact where that is there still', async () => {
+      expect(await verifyLog(reading(aLog(14)), { witnesses: view })).toMatchObject({ verdict: 'intact' });
+    });
+
+    it('is not the same when the stream was chained anew', async () => {
+      expect(await verifyLog(reading(other))).toMatchObject({ verdict: 'intact' });
+      const { stream, revision, id } = other[11]!;
+      const wrong = { kind: 'not_as_seen', stream, revision: String(revision), position: '12', id };
+      expect(await verifyLog(reading(other), { witnesses: view })).toMatchObject({ wrong: [wrong] });
+      expect(await verifyStream(reading(other), stream, { witnesses: view })).toMatchObject({
+        wrong: [wrong],
+      });
+    });
+
+    it('is not the same when the event is gone', async () => {
+      const rest = reading(aLog(14).toSpliced(11, 1), false);
+      expect(await verifyLog(rest, { witnesses: view })).toMatchObject({
+        wrong: [{ kind: 'missing' }, { kind: 'not_as_seen', stream: null, position: '12' }],
+      });
+    });
+
+    it('was cut off when it ends before', async () => {
+      const rest = reading(aLog(11));
+      expect(await verifyLog(rest, { witnesses: view })).toMatchObject({
+        wrong: [{ kind: 'cut_off', position: '12' }],
+      });
+    });
+
+    it('is intact when another stream was chained anew, which only a checkpoint finds', async () => {
+      const mixed = aLog(12).map((event, index) => (event.stream === STREAM ? other[index]! : event));
+      expect(await verifyLog(reading(mixed), { witnesses: view })).toMatchObject({ verdict: 'intact' });
+      const checkpoint = await checkpointOf(aLog(12));
+      expect(await verifyLog(reading(mixed), { witnesses: view, checkpoint })).toMatchObject({
+        wrong: [{ kind: 'not_as_certified', position: '12' }],
+      });
+    });
+  });
+
+  it('finds by a checkpoint that events of two streams changed places', async () => {
+    const log = aLog(12);
+    const moved = log.map((event) => ({ ...event, position: ((event.position - 1n) ^ 1n) + 1n }));
+    moved.sort((a, b) => Number(a.position - b.position));
+    expect(await verifyLog(reading(moved))).toMatchObject({ verdict: 'intact' });
+    expect(await verifyLog(reading(moved), { checkpoint: await checkpointOf(log) })).toMatchObject({
+      wrong: [{ kind: 'not_as_certified', position: '12' }],
+    });
+  });
+
+  it('names what the store finds wrong with its index', async () => {
+    const fault = { stream: STREAM, revision: '1', position: '3', reason: 'is not in the index' };
+    const asked: IndexCheck[] = [];
+    const store: ReadableLog = {
+      ...reading(aLog(4)),
+      async *indexFaults(check) {
+        asked.push(check);
+        yield fault;
+      },
+    };
+    const wrong = [{ ...fault, kind: 'misindexed', id: null }];
+    expect(await verifyLog(store)).toMatchObject({ wrong });
+    expect(await verifyStream(store, STREAM)).toMatchObject({ wrong });
+    expect(asked).toEqual([{ to: 4n }, { to: 4n, stream: STREAM }]);
   });
 
   it('stops when nobody waits for the report', async () => {

@@ -7,8 +7,9 @@
  * and against a checkpoint that an auditor has kept elsewhere.
  *
  * Whoever can write the log can also chain a stream anew from the changed event on, add events to its end, or give all events
- * other positions that keep the order within each stream. Only the checkpoint finds
- * that, which is why one should be kept.
+ * other positions that keep the order within each stream. A view finds that only where it remembers one of the events that
+ * are otherwise by now, and it remembers one or a few: those it stood at. Only the checkpoint finds all of it, which is why
+ * one should be kept.
  *
  * Readers look for a stream's events in an index. Where the store keeps that itself, it is held against the log as well.
  * EventStoreDB's own is not: that its streams hold what its log holds is not checked when all is verified, for it would take
@@ -26,10 +27,11 @@ import {
   logCutOff,
   misindexed,
   notAsCertified,
+  notAsSeen,
   placeOf,
   type Broken,
 } from './findings.js';
-import { type Sighting, type Witnesses } from './witnesses.js';
+import { Memories, reachOf, type Sighting, type Witnesses } from './witnesses.js';
 
 export type { Broken, Wrong } from './findings.js';
 
@@ -65,6 +67,7 @@ export async function verifyStream(
 ): Promise<StreamReport> {
   const seen: Sighting[] = []; // asked first: what they have seen by now must be there below
   if (witnesses) for await (const sighting of witnesses.revisions(stream)) seen.push(sighting);
+  const memories = new Memories((await witnesses?.places()) ?? []);
   const end = (await store.head()) ?? 0n;
   const findings = new Findings();
   let events = 0;
@@ -72,10 +75,12 @@ export async function verifyStream(
   for await (const event of store.readStream(stream)) {
     signal?.throwIfAborted();
     events++;
+    memories.compare(event);
     if (!findings.concern(stream)) head = follow(head, event, findings);
   }
   for (const sighting of seen)
     if (sighting.revision > revisionOf(head)) findings.add(cutOff(sighting, revisionOf(head)));
+  for (const contradiction of memories.contradictions()) findings.add(notAsSeen(contradiction));
   await searchIndex(store, { to: end, stream, signal }, findings);
   return findings.report(events) ?? { verdict: 'intact', events, hash: head?.hash ?? CHAIN_START };
 }
@@ -85,7 +90,8 @@ export async function verifyLog(
   store: ReadableLog,
   { witnesses, checkpoint, signal }: Verification = {},
 ): Promise<LogReport> {
-  const seen = (await witnesses?.positions()) ?? []; // before the head, which can only be further
+  const seen = (await witnesses?.places()) ?? []; // before the head, which can only be further
+  const memories = new Memories(seen);
   const end = (await store.head()) ?? 0n;
   const findings = new Findings();
   const heads = new Map<string, Head>();
@@ -105,16 +111,20 @@ export async function verifyLog(
     const { stream, position } = event;
     events++;
     certify(position);
+    memories.compare(event);
     if (store.contiguous && position !== last + 1n) findings.add(gap(last + 1n, event));
     last = position;
     const head = findings.concern(stream) ? undefined : follow(heads.get(stream), event, findings);
     if (head !== undefined) heads.set(stream, head);
     order.add(position, head?.hash ?? '');
   }
-  for (const { by, position } of seen) if (position > end) findings.add(logCutOff(by, position, end));
+  for (const witness of seen)
+    if (reachOf(witness) > end) findings.add(logCutOff(witness.by, reachOf(witness), end));
   if (certified !== undefined && certified.position > end)
     findings.add(logCutOff('the checkpoint', certified.position, end));
   else certify(BEHIND_ALL);
+  for (const contradiction of [...memories.contradictions(), ...memories.gone(end)])
+    findings.add(notAsSeen(contradiction));
   if (witnesses) await cutOffStreams(store, heads, witnesses, findings);
   await searchIndex(store, { to: end, signal }, findings);
   return (

@@ -1,5 +1,5 @@
 /**
- * The views as witnesses of the log: their checkpoints, and the revisions their documents were made at. Of one customer
+ * The views as witnesses of the log: their checkpoints, what stood there, and the revisions their documents were made at. Of one customer
  * every entry of the timeline is asked; of all, only the profiles.
  */
 import { Inject, Injectable } from '@nestjs/common';
@@ -7,7 +7,7 @@ import { customerOf, customerStream, type CustomerId } from '#kernel';
 import { documentKey, streamOfKey, ViewReader, type AnyView } from '#projections/index.js';
 import { MAX_PAGE, READ_STORE, type ListItem, type ReadStore } from '#read-store/port.js';
 import { AUDITED_VIEWS, type AuditedViews } from './audited-views.js';
-import type { Sighting, Witnesses } from './witnesses.js';
+import type { Sighting, Witness, Witnesses } from './witnesses.js';
 
 interface Made {
   readonly revision?: string;
@@ -21,11 +21,13 @@ export class ViewWitnesses implements Witnesses {
     @Inject(AUDITED_VIEWS) private readonly views: AuditedViews,
   ) {}
 
-  async positions(): Promise<{ by: string; position: bigint }[]> {
+  async places(): Promise<Witness[]> {
     const statuses = await Promise.all(this.views.all.map((view) => this.reader.status(view)));
-    return statuses.flatMap(({ view, checkpoint }) =>
-      checkpoint === null ? [] : [{ by: `the view ${view}`, position: checkpoint }],
-    );
+    return statuses.map(({ view, checkpoint, marks }) => ({
+      by: `the view ${view}`,
+      position: checkpoint,
+      marks,
+    }));
   }
 
   async *revisions(stream?: string): AsyncGenerator<Sighting> {
