@@ -11,7 +11,7 @@ export interface Wrong {
     | 'cut_off' // the newest are no longer there
     | 'not_as_seen' // sound in itself, but not what a view has read
     | 'not_as_certified' // sound in itself, but not what the checkpoint was taken of
-    | 'misindexed'; // in the log, but not found where readers look for it; or the other way round
+    | 'misindexed'; // readers do not find it as it is stored, or find what is not stored
   /** Null where only the place in the log is known. */
   readonly stream: string | null;
   readonly revision: string | null;

@@ -12,7 +12,7 @@
 import type { IndexCheck, IndexFault } from '../port.js';
 import { RECENT_FIRST, strayEntries } from './index-entries.js';
 import { idOf, strangeNames } from './index-names.js';
-import { nameIn, PAGE, pause, type Walk } from './index-walk.js';
+import { GOES_ON, goesOn, nameIn, PAGE, pause, type Walk } from './index-walk.js';
 import type { Reader, Value } from './reader.js';
 import { strangeParts } from './schema-check.js';
 
@@ -56,8 +56,10 @@ const NEXT_PAGE = `
   SELECT count(*), max(position)
   FROM (SELECT position FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ${PAGE})`;
 
+const GOING_ON = ['id', 'type', 'data', 'metadata'].map((column) => goesOn(`event.${column}`)).join(' OR ');
+
 const strayIn = (bounds: string): string => `
-  SELECT name, event.stream, CAST(event.revision AS TEXT), event.position, settled.position, recent.position
+  SELECT name, event.stream, CAST(event.revision AS TEXT), event.position, settled.position, recent.position, ${GOING_ON}
   FROM events AS event
   LEFT JOIN streams ON streams.id = event.stream
   LEFT JOIN places AS settled ON settled.stream = event.stream AND settled.revision = event.revision
@@ -66,7 +68,8 @@ const strayIn = (bounds: string): string => `
     name IS NULL
     OR coalesce(settled.position, recent.position) IS NOT event.position
     OR (settled.position IS NOT NULL AND recent.position IS NOT NULL)
-    OR event.position <= 0)`;
+    OR event.position <= 0
+    OR ${GOING_ON})`;
 
 const STRAY = strayIn('event.position > ?1 AND event.position <= ?2');
 const STRAY_OF_STREAM = strayIn('event.position > ?1 AND event.position <= ?2 AND event.stream = ?3');
@@ -78,11 +81,12 @@ type StrayEvent = readonly [
   position: bigint,
   settled: Value,
   recent: Value,
+  goingOn: bigint,
 ];
 
 const BEFORE_ALL = -(2n ** 63n);
 
-/** Events that the index does not lead to, once, as it should. */
+/** Events that the index does not lead to once, or not all of. */
 async function* strayEvents(
   walk: Walk,
 ): AsyncGenerator<IndexFault, { readonly events: bigint; readonly astray: boolean }> {
@@ -107,8 +111,9 @@ async function* strayEvents(
   }
 }
 
-function whyAstray([name, stream, , position, settled, recent]: StrayEvent): string {
+function whyAstray([name, stream, , position, settled, recent, goingOn]: StrayEvent): string {
   if (position <= 0n) return 'stands before the beginning of the log';
+  if (goingOn) return GOES_ON;
   if (name === null) return `belongs to a stream without a name, ${String(stream)}`;
   if (settled !== null && recent !== null) return 'stands twice in the index of its stream';
   const place = settled ?? recent;

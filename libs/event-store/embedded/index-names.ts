@@ -1,6 +1,6 @@
 /** The names of streams: each leads to its stream and no other, and each stream has an event. */
 import type { IndexFault } from '../port.js';
-import { nameIn, PAGE, pause, type Walk } from './index-walk.js';
+import { GOES_ON, goesOn, nameIn, PAGE, pause, type Walk } from './index-walk.js';
 import type { Reader, Value } from './reader.js';
 
 /** Looked up by its name as a reader does, which is by an index of SQLite's own. */
@@ -8,7 +8,8 @@ const STREAMS = `
   SELECT stream.id, stream.name,
     (SELECT id FROM streams WHERE name = stream.name),
     EXISTS (SELECT 1 FROM places WHERE stream = stream.id)
-      OR EXISTS (SELECT 1 FROM recent_places WHERE stream = stream.id)
+      OR EXISTS (SELECT 1 FROM recent_places WHERE stream = stream.id),
+    ${goesOn('stream.name')}
   FROM (SELECT id, name FROM streams WHERE id > ?1 ORDER BY id LIMIT ${PAGE}) AS stream`;
 
 /** The other way round: what else a reader may find by a name. */
@@ -23,7 +24,7 @@ const NAMED = `
   FROM (SELECT id FROM streams WHERE name = ?) AS called
   LEFT JOIN streams AS stream ON stream.id = called.id`;
 
-type Stream = readonly [id: bigint, name: Value, found: Value, hasEvents: bigint];
+type Stream = readonly [id: bigint, name: Value, found: Value, hasEvents: bigint, goingOn: bigint];
 type Name = readonly [name: Value, id: bigint, nameThere: Value];
 
 /** The row id that a reader finds by a name; null where there is none. */
@@ -48,8 +49,9 @@ const fault = (name: Value, reason: string): IndexFault => ({
 async function* inOrderOfIds(walk: Walk): AsyncGenerator<IndexFault> {
   for (let after = -(2n ** 63n); ;) {
     const streams = walk.reader.all<Stream>(STREAMS, after);
-    for (const [id, name, found, hasEvents] of streams) {
+    for (const [id, name, found, hasEvents, goingOn] of streams) {
       if (found !== id) yield fault(name, 'is not found by its name');
+      else if (goingOn) yield fault(name, GOES_ON);
       else if (!hasEvents) yield fault(name, 'has a name, and no events');
     }
     const last = streams.at(-1);

@@ -18,4 +18,10 @@ export async function pause({ signal }: Pick<Walk, 'signal'>): Promise<void> {
   signal?.throwIfAborted();
 }
 
+/** SQL: does this text go on behind a zero byte? It is stored, and no reader sees it. Texts of ASCII are told by their length. */
+export const goesOn = (text: string): string =>
+  `(octet_length(${text}) <> length(${text}) AND instr(CAST(${text} AS BLOB), x'00') > 0)`;
+
+export const GOES_ON = 'goes on behind a zero byte, where no reader looks';
+
 export const nameIn = (name: Value): string | null => (typeof name === 'string' ? name : null);

@@ -97,11 +97,12 @@ export function openForReading(path: string): DatabaseSyncInstance {
 export interface Part {
   readonly type: string;
   readonly name: string;
+  /** The table or view that it is about. */
+  readonly of: string;
   readonly sql: string | null;
 }
 
-/** The statistics that SQLite keeps for itself are no part: they change no answer. */
-export const PARTS = `SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'`;
+export const PARTS = 'SELECT type, name, tbl_name AS of, sql FROM sqlite_schema';
 
 /** The parts that a log is made with. */
 export function partsMade(): Part[] {
@@ -129,6 +130,10 @@ function checkOrigin(path: string, log: DatabaseSyncInstance): void {
   if (origin !== APPLICATION_ID)
     throw new StoreUnavailable(
       `The file ${path} belongs to another program: name another file for the event log.`,
+    );
+  if (version <= 0)
+    throw new StoreUnavailable(
+      `The event log ${path} is damaged, it has no version: restore it from a backup.`,
     );
   if (version > SCHEMA_VERSION)
     throw new StoreUnavailable(

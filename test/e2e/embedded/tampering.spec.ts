@@ -158,16 +158,6 @@ describe('Verification', () => {
     );
   });
 
-  it('names an event that comes twice', async () => {
-    const id = '00000000-0000-8000-8000-000000000004';
-    await after(
-      (folder) => tamper(folder, `INSERT INTO events (stream, revision, id, type, data, metadata) SELECT stream, revision, ?, type, data, metadata FROM events WHERE position = ?`, id, events[2]!.position), // prettier-ignore
-      async (log) => {
-        expect((await whole(log)).wrong?.[0]).toMatchObject({ kind: 'misplaced', stream, id });
-      },
-    );
-  });
-
   it('names the first of two events that changed places', async () => {
     const [a, b] = [events[2]!, events[3]!];
     await after(
