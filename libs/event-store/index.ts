@@ -5,4 +5,5 @@
 export * from './port.js';
 export * from './mark.js';
 export { openEmbeddedEventStore, type EmbeddedOptions } from './embedded/embedded.js';
+export { copyLog, holdLog, readLogFile, type HeldLog, type LogFile } from './embedded/log-file.js';
 export type { SubscriptionNotice, SubscriptionState } from './eventstoredb/subscription-states.js';

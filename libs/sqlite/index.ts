@@ -4,7 +4,9 @@
  * needs.
  */
 export { StoreFile } from './store-file.js';
-export { closeFolderToOthers, closeToOthers, Exposed, OWNER_ONLY } from './closed-to-others.js';
+export { claim, closeFolderToOthers, closeToOthers, Exposed, OWNER_ONLY, PARTS } from './closed-to-others.js';
+export { copyAfresh, copyAsOf, damageIn, sync } from './copying.js';
 export type { Said } from './failure.js';
+export { fold, holdAlone, InUse } from './holding.js';
 export { identify, type Identity } from './presence.js';
 export type { Words } from './words.js';

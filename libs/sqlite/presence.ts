@@ -96,12 +96,12 @@ const realOf = (path: string): string =>
 const isLink = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
-function identityOf(path: string): Identity[number] {
+export function identityOf(path: string): Identity[number] {
   const found = statSync(path, { throwIfNoEntry: false });
   return found === undefined ? null : [found.dev, found.ino];
 }
 
-function isStill(path: string, identity: Identity[number]): boolean {
+export function isStill(path: string, identity: Identity[number]): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   return identity === null ? found === undefined : found?.ino === identity[1] && found.dev === identity[0];
 }

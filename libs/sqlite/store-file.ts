@@ -12,13 +12,15 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { claim } from './closed-to-others.js';
 import { Condition } from './condition.js';
 import { said, type Said } from './failure.js';
-import { Presence, type Identity } from './presence.js';
+import { identityOf, isStill, Presence, Replaced, type Identity } from './presence.js';
 import type { Words } from './words.js';
 
 export class StoreFile {
   readonly #condition: Condition;
   #presence: Presence | undefined;
   #database: DatabaseSyncInstance | undefined;
+  /** The file that was at the path before it was opened. */
+  #claimed: Identity[number] = null;
 
   constructor(
     readonly path: string,
@@ -38,6 +40,7 @@ export class StoreFile {
     try {
       if (this.expected === undefined) claim(this.path);
       else new Presence(this.path, this.expected);
+      this.#claimed = identityOf(this.path);
     } catch (error) {
       throw this.error(error);
     }
@@ -48,6 +51,8 @@ export class StoreFile {
     database.exec('SELECT 1 FROM sqlite_schema LIMIT 1'); // from now on all parts are there
     this.#database = database;
     this.#presence = new Presence(this.path, this.expected);
+    // Another may have been put there while this one waited for a lock.
+    if (this.#claimed !== null && !isStill(this.path, this.#claimed)) throw new Replaced();
   }
 
   get identity(): Identity | undefined {

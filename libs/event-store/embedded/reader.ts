@@ -75,11 +75,14 @@ export class Reader {
   /** Few texts of SQL exist (one per shape of filter), so they are all kept. */
   readonly #statements = new Map<string, StatementSyncInstance>();
 
-  /** @throws StoreUnavailable when the log cannot be opened */
-  constructor(file: StoreFile) {
+  /**
+   * @param open how it is opened, where that is not for reading alone: with rows as arrays and integers as bigints
+   * @throws StoreUnavailable when the log cannot be opened
+   */
+  constructor(file: StoreFile, open: (path: string) => DatabaseSyncInstance = openForReading) {
     this.#file = file;
     try {
-      this.#log = openForReading(file.path);
+      this.#log = open(file.path);
       file.opened(this.#log);
     } catch (error) {
       throw file.error(error);

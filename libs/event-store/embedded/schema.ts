@@ -81,14 +81,12 @@ export function openForWriting(path: string): DatabaseSyncInstance {
   }
 }
 
-/** Opens the log for reading only; rows come as arrays, integers as bigints. */
+/** How a reader wants its rows. */
+export const ROWS = { returnArrays: true, readBigInts: true } as const;
+
+/** Opens the log for reading only. */
 export function openForReading(path: string): DatabaseSyncInstance {
-  const log = new DatabaseSync(path, {
-    readOnly: true,
-    timeout: BUSY_TIMEOUT,
-    returnArrays: true,
-    readBigInts: true,
-  });
+  const log = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT, ...ROWS });
   log.exec('PRAGMA cache_size = -16384');
   return log;
 }
@@ -123,10 +121,11 @@ function create(log: DatabaseSyncInstance): void {
   log.exec('COMMIT');
 }
 
-function checkOrigin(path: string, log: DatabaseSyncInstance): void {
-  const origin = pragma(log, 'application_id');
+/** @throws StoreUnavailable for a file of something else or of a newer version */
+export function checkOrigin(path: string, log: DatabaseSyncInstance): 'new' | 'ours' {
+  const origin = Number(pragma(log, 'application_id'));
   const version = Number(pragma(log, 'user_version'));
-  if (origin === 0 && version === 0 && Number(pragma(log, 'schema_version')) === 0) return; // a new file
+  if (origin === 0 && version === 0 && Number(pragma(log, 'schema_version')) === 0) return 'new';
   if (origin !== APPLICATION_ID)
     throw new StoreUnavailable(
       `The file ${path} belongs to another program: name another file for the event log.`,
@@ -139,8 +138,9 @@ function checkOrigin(path: string, log: DatabaseSyncInstance): void {
     throw new StoreUnavailable(
       `The event log ${path} has version ${version}, this program knows ${SCHEMA_VERSION}: use a newer program.`,
     );
+  return 'ours';
 }
 
-function pragma(log: DatabaseSyncInstance, name: string): unknown {
-  return log.prepare(`PRAGMA ${name}`).get()[name];
-}
+/** Whether rows come as objects or as arrays. */
+const pragma = (log: DatabaseSyncInstance, name: string): unknown =>
+  Object.values(log.prepare(`PRAGMA ${name}`).get() as object)[0];

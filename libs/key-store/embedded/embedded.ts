@@ -21,7 +21,7 @@ import {
   type Unusable,
 } from '../port.js';
 import { PLAIN, unwrap, VALUE_BYTES, wrap, type Purpose } from '../wrapping.js';
-import { activate, atomically, readCustody, SCHEMA, type Database } from './layout.js';
+import { activate, atomically, ERASURES, readCustody, SCHEMA, type Database } from './layout.js';
 import { rewrapFile } from './rewrap.js';
 import { WORDS } from './words.js';
 
@@ -47,8 +47,6 @@ interface Waiting {
 }
 
 const CACHED_KEYS = 20_000;
-/** The note that says how far erasures were carried out. */
-const ERASURES = 'erasures';
 
 /** How long opening waits for another process, in milliseconds. */
 const BUSY_TIMEOUT = 10_000;

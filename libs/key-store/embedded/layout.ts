@@ -19,6 +19,9 @@ export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, note TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** The note that says how far erasures were carried out. */
+export const ERASURES = 'erasures';
+
 /** All of the work or none of it, and nobody else writes meanwhile. */
 export function atomically<T>(database: Database, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
