@@ -2,6 +2,7 @@
 import { openKeyStore, type Rewrapped } from '#key-store/index.js';
 import { ConfigError, files, type Config } from '../composition/config.js';
 import { closeDataFolder } from '../composition/data-folder.js';
+import { mustBeWhole } from '../composition/restoring.js';
 
 export interface Rotated extends Rewrapped {
   /** Fingerprint of the master key that everything is under now. */
@@ -15,6 +16,7 @@ export async function rotateMaster(config: Config): Promise<Rotated> {
       'There is no master key to rotate to: set MASTER_KEY to it, and MASTER_KEY_PREVIOUS to the old one.',
     );
   closeDataFolder(config.dataFolder);
+  mustBeWhole(config.dataFolder);
   const keyStore = await openKeyStore({ path: files(config).keys, url, masterKeys, mustExist: true });
   try {
     return { ...(await keyStore.rewrap()), masterKey: masterKeys.current.fingerprint };

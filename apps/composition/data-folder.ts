@@ -9,6 +9,7 @@ import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { closeFolderToOthers, closeToOthers, OWNER_ONLY } from '#sqlite/index.js';
+import { isOfRestore } from './restoring.js';
 
 /** No other user can read what this process makes from now on. To be called before it makes anything. */
 export const keepToOurselves = (): void => void process.umask(OWNER_ONLY);
@@ -34,18 +35,22 @@ export function closeDataFolder(folder: string): void {
   const alone = closeAll(
     folder,
     ({ name }) => DATABASES.test(name) || (COPIES.test(name) && ownedHere(name)),
-    IMPORTS,
+    (name) => name === IMPORTS || isOfRestore(name),
   );
   const found = statOf(folder);
   if (alone && found && isOwn(found, user) && isOpen(found)) closeFolderToOthers(folder);
 }
 
 /** Whether nothing is in the folder but ours. No link is followed: it may lead to anything. */
-function closeAll(folder: string, isOurs: (entry: Dirent) => boolean, besides?: string): boolean {
+function closeAll(
+  folder: string,
+  isOurs: (entry: Dirent) => boolean,
+  besides: (name: string) => boolean = () => false,
+): boolean {
   let alone = true;
   for (const entry of entriesOf(folder)) {
     if (entry.isFile() && isOurs(entry)) closeToOthers(join(folder, entry.name));
-    else if (entry.name !== besides) alone = false;
+    else if (!besides(entry.name)) alone = false;
   }
   return alone;
 }

@@ -21,6 +21,7 @@ import { identify, type Identity } from '#sqlite/index.js';
 import { files, type Config } from './config.js';
 import { catalogue } from './contexts.js';
 import { closeDataFolder } from './data-folder.js';
+import { mustBeWhole } from './restoring.js';
 
 /** The files of the embedded stores that one thread of a process has open: its others open these, and no other. */
 export type OpenFiles = Readonly<Partial<Record<'events' | 'keys' | 'views', Identity>>>;
@@ -65,6 +66,7 @@ export async function openStores(
     for (const store of open.splice(0).reverse()) await store.close();
   };
   closeDataFolder(config.dataFolder);
+  mustBeWhole(config.dataFolder);
   try {
     const { eventStore, subscriptions } = await openEventStore(config, inUse, notice);
     opened(eventStore);
@@ -89,6 +91,7 @@ export async function openStores(
     const identities = new Identities(await keyStore.secret('identities'));
     const partitions = config.redisUrl ? SHARED_PARTITIONS : 1;
     const openFiles = openFilesOf(config);
+    mustBeWhole(config.dataFolder); // a restore may have begun before these files were open
     return {
       eventStore,
       readStore,

@@ -3,11 +3,13 @@
  * would take everybody in the log for erased; so the first start records the key store, and every start compares.
  */
 import type { CommandHandling } from '#commands/index.js';
+import type { EventStore } from '#event-store/port.js';
 import { DomainError, ownCommand, streamNamed, systemClock, systemIds, type Decider } from '#kernel';
 import { KeyStoreUnavailable, type KeyStore } from '#key-store/index.js';
 import type { InstallationEvent } from './events.js';
 
 export const INSTALLATION = streamNamed('installation');
+const FOUNDED: InstallationEvent['type'] = 'InstallationFounded';
 
 export interface FoundInstallation {
   readonly type: 'FoundInstallation';
@@ -55,4 +57,14 @@ export async function recogniseKeys(handling: CommandHandling, keyStore: KeyStor
   } catch (error) {
     throw error instanceof DomainError ? new KeyStoreUnavailable(error.message, { cause: error }) : error;
   }
+}
+
+/** Which key store the log was written with, from its stored bytes; null where it does not say. No key is asked. */
+export async function keyStoreOf(log: Pick<EventStore, 'readStream'>): Promise<string | null> {
+  for await (const { type, data } of log.readStream(INSTALLATION)) {
+    if (type !== FOUNDED) continue;
+    const { keyStore } = JSON.parse(data) as { readonly keyStore?: unknown };
+    return typeof keyStore === 'string' ? keyStore : null;
+  }
+  return null;
 }

@@ -4,7 +4,7 @@
  */
 import { readMark, stands, writeMark, markOf, type Mark } from '#event-store/mark.js';
 import type { EventStore, Position } from '#event-store/port.js';
-import { customerOf } from '#kernel';
+import { customerOf, isCustomerId, type CustomerId } from '#kernel';
 import type { KeyStore } from '#key-store/port.js';
 import type { CustomerEvent } from './events.js';
 
@@ -19,6 +19,20 @@ export async function erasuresDone(store: EventStore, keys: KeyStore): Promise<M
   const text = await keys.erasures();
   const mark = text === null ? null : readMark(text);
   return mark !== null && (await stands(store, mark)) ? mark : null;
+}
+
+/** Whoever is erased in a log behind a position, and why; from its stored bytes. */
+export async function erasedIn(
+  log: Pick<EventStore, 'readAll'>,
+  after: Position = 0n,
+): Promise<Map<CustomerId, string>> {
+  const erased = new Map<CustomerId, string>();
+  for await (const { stream, data } of log.readAll({ after, filter: OF_ERASURES })) {
+    const customer = customerOf(stream);
+    if (customer !== null && isCustomerId(customer))
+      erased.set(customer, (JSON.parse(data) as { readonly reason: string }).reason);
+  }
+  return erased;
 }
 
 /** Carries out what is left of them, and says up to where. To be done before anything is read with the keys. */

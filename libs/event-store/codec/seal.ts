@@ -33,6 +33,12 @@ export function seal(key: KeyObject, eventId: string, type: string, personal: Js
   return Buffer.concat([iv, cipher.getAuthTag(), body, rest]).toString('base64');
 }
 
+/** Whether it has personal fields, which cannot be read without the customer's key. */
+export function isSealed({ data }: { readonly data: string }): boolean {
+  if (!data.includes('"sealed":')) return false; // most are told by this, without reading all of it
+  return typeof (JSON.parse(data) as { readonly sealed?: unknown }).sealed === 'string';
+}
+
 /** @throws when the text was changed, or sealed with another key or for another event. */
 export function unseal(key: KeyObject, eventId: string, type: string, sealed: string): JsonObject {
   const bytes = Buffer.from(sealed, 'base64');
