@@ -82,7 +82,7 @@ export function addKeys(program: Command): void {
         print(options, rotated, ({ rewrapped, total, masterKey }) =>
           [
             `${count(rewrapped)} of ${count(total)} keys and secrets were wrapped anew; all are under master key ${masterKey}.`,
-            'Start the servers without MASTER_KEY_PREVIOUS now, and make a new backup of the keys.',
+            'Start the servers without MASTER_KEY_PREVIOUS now, and make a new backup.',
           ].join('\n'),
         );
         return OK;

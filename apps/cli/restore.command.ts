@@ -115,12 +115,15 @@ function aside({ replaced }: Restored): string[] {
   ];
 }
 
-const wordsOfServers = ({ time, events, later, checkpoint, subjects }: CheckedServers): string =>
+const wordsOfServers = ({ time, events, later, checkpoint, subjects, erased }: CheckedServers): string =>
   [
     `The servers have all that was noted on ${time}: ${count(events)} events, each as it was appended, ${count(later)} of them later; ${count(subjects)} keys, nobody's missing.`,
     'Erasures in the log are carried out again.',
+    ...(erased.length > 0
+      ? [`ERASED, AND NOT IN THIS LOG: their keys are destroyed. Erase them again: ${erased.join(', ')}`]
+      : []),
     `Checkpoint, to keep elsewhere: ${checkpoint}`,
-    'Next: erase again whoever was erased after the backup. Start the projectors and APIs, and wait for /health/ready.',
+    'Next: start the projectors and APIs, and wait for /health/ready. Then erase again whoever was erased after the backup.',
   ].join('\n');
 
 const count = (value: number): string => value.toLocaleString('en');

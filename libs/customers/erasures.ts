@@ -24,10 +24,13 @@ export async function erasuresDone(store: EventStore, keys: KeyStore): Promise<M
 /** Whoever is erased in a log behind a position, and why; from its stored bytes. */
 export async function erasedIn(
   log: Pick<EventStore, 'readAll'>,
-  after: Position = 0n,
+  after: Position | null = null,
 ): Promise<Map<CustomerId, string>> {
   const erased = new Map<CustomerId, string>();
-  for await (const { stream, data } of log.readAll({ after, filter: OF_ERASURES })) {
+  for await (const { stream, data } of log.readAll({
+    ...(after !== null && { after }),
+    filter: OF_ERASURES,
+  })) {
     const customer = customerOf(stream);
     if (customer !== null && isCustomerId(customer))
       erased.set(customer, (JSON.parse(data) as { readonly reason: string }).reason);

@@ -3,6 +3,7 @@
  * checkpoint and nothing is missing, the keys belong to it and everybody has theirs. Erasures are carried out again on the
  * way, since opening the stores does that.
  */
+import { erasedIn } from '#customers/erasures.js';
 import { DomainError } from '#kernel';
 import { KeyStoreUnavailable } from '#key-store/index.js';
 import type { Config } from '../../composition/config.js';
@@ -22,6 +23,8 @@ export interface CheckedServers {
   readonly later: number;
   readonly checkpoint: string;
   readonly subjects: number;
+  /** People whose key was destroyed, and whose erasure this log does not know. */
+  readonly erased: readonly string[];
   /** Up to which event of the log erasures are carried out. */
   readonly erasures: string | null;
 }
@@ -40,12 +43,13 @@ export async function checkServers(config: Config, folder: string): Promise<Chec
         FOUND_WRONG,
       );
     const { events, checkpoint, sealed } = await verifyAsNoted(eventStore, manifest, 'Verifying the log');
-    const { missing, damaged } = await unusableKeys(keyStore, sealed);
+    const { missing, damaged, destroyed } = await unusableKeys(keyStore, sealed);
     if (missing > manifest.keys.missing || damaged > manifest.keys.damaged)
       throw new Failure(
         `Not everybody in the log has a key: ${missing} are missing and ${damaged} damaged, where it was ${manifest.keys.missing} and ${manifest.keys.damaged}. Restore the keys from a backup that is newer than the log.`,
         FOUND_WRONG,
       );
+    const known = new Set<string>((await erasedIn(eventStore)).keys());
     return {
       outcome: 'as noted',
       backup: manifest.backup,
@@ -54,6 +58,7 @@ export async function checkServers(config: Config, folder: string): Promise<Chec
       later: events - manifest.log.events,
       checkpoint,
       subjects: await keyStore.subjects(),
+      erased: destroyed.filter((customer) => !known.has(customer)),
       erasures: await keyStore.erasures(),
     };
   } finally {

@@ -31,6 +31,7 @@ export async function noteServers(config: Config, folder: string): Promise<Noted
     const { report, sealed } = await verifyWatched(eventStore, 'Verifying the log');
     if (report.verdict === 'broken')
       throw new Failure(`The log is NOT as it was appended: ${firstWrong(report)}. Run "touchstone verify".`);
+    const { missing, damaged } = await unusableKeys(keyStore, sealed);
     const examined: Examined = {
       installation: (await keyStoreOf(eventStore)) ?? '', // opening has seen to it that there is one
       log: {
@@ -42,7 +43,8 @@ export async function noteServers(config: Config, folder: string): Promise<Noted
         subjects: await keyStore.subjects(),
         erasures: await keyStore.erasures(),
         masterKey: config.masterKeys?.current.fingerprint ?? null,
-        ...(await unusableKeys(keyStore, sealed)),
+        missing,
+        damaged,
       },
     };
     const backup = systemIds.next();

@@ -7,6 +7,8 @@ const PAGE = 500;
 export interface UnusableKeys {
   readonly missing: number;
   readonly damaged: number;
+  /** Whose key was destroyed. */
+  readonly destroyed: readonly string[];
 }
 
 export async function unusableKeys(
@@ -15,6 +17,7 @@ export async function unusableKeys(
 ): Promise<UnusableKeys> {
   const subjects = [...sealed];
   let [missing, damaged] = [0, 0];
+  const destroyed: string[] = [];
   for (let from = 0; from < subjects.length; from += PAGE) {
     const page = subjects.slice(from, from + PAGE);
     const keys = await keyStore.get(page);
@@ -22,7 +25,8 @@ export async function unusableKeys(
       const key = keys.get(subject);
       if (key === undefined) missing++;
       if (key === 'damaged') damaged++;
+      if (key === 'destroyed') destroyed.push(subject);
     }
   }
-  return { missing, damaged };
+  return { missing, damaged, destroyed };
 }

@@ -267,7 +267,7 @@ describe('touchstone', () => {
     expect((await remote('export', '00000000-unknown')).code).toBe(1);
   });
 
-  it.each(['import', 'verify', 'rebuild', 'export', 'keys', 'demo'])(
+  it.each(['import', 'verify', 'rebuild', 'backup', 'restore', 'export', 'keys', 'demo'])(
     'helps with examples of %s',
     async (command) => {
       const { code, out } = await embedded(command, '--help');
