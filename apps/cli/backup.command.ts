@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { BackedUp } from './backup/back-up.js';
 import type { Noted } from './backup/note-servers.js';
+import { inOneLine } from './backup/system-errors.js';
 import { Failure, FOUND_WRONG, OK, USAGE } from './exit.js';
 import { addData, print, run, type Common } from './program-parts.js';
 import { configOf } from './target.js';
@@ -50,7 +51,8 @@ export const addBackup = (program: Command): Command =>
             USAGE,
           );
         const { backUp } = await import('./backup/back-up.js');
-        const backedUp = await backUp(config, { log: folder, keys: options.keys });
+        const { keys } = options;
+        const backedUp = await inOneLine(() => backUp(config, { log: folder, keys }));
         print(options, backedUp, words);
         return verdict(backedUp);
       }),

@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { CheckedServers } from './backup/check-servers.js';
-import type { Restored } from './backup/restore.js';
+import type { Asked, Restored } from './backup/restore.js';
+import { inOneLine } from './backup/system-errors.js';
 import { Failure, OK, USAGE } from './exit.js';
 import { addData, print, run, type Common } from './program-parts.js';
 import { configOf } from './target.js';
@@ -53,18 +54,19 @@ export const addRestore = (program: Command): Command =>
           print(options, await checkServers(config, folder), wordsOfServers);
           return OK;
         }
-        if (options.keys === undefined)
+        const { keys } = options;
+        if (keys === undefined)
           throw new Failure('--keys is missing: name the folder of the keys that were backed up.', USAGE);
         const { restore } = await import('./backup/restore.js');
-        const restored = await restore(config, {
-          places: { log: folder, keys: options.keys },
+        const asked: Asked = {
+          places: { log: folder, keys },
           check: options.check ?? false,
           discardNewer: options.discardNewer ?? false,
           acceptMissingKeys: options.acceptMissingKeys ?? false,
           leaveErasures: options.leaveErasures ?? false,
           agreed: (plan, replaces) => agreed(plan, replaces && options.yes !== true),
-        });
-        print(options, restored, words);
+        };
+        print(options, await inOneLine(() => restore(config, asked)), words);
         return OK;
       }),
     );
@@ -111,7 +113,7 @@ function erasures({ again, unknown, left, replaced }: Restored): string[] {
 function aside({ replaced }: Restored): string[] {
   if (replaced === null) return [];
   return [
-    `What was replaced is in ${replaced}. Its keys may open people who were erased since: remove it as soon as you are sure (rm -r ${replaced}).`,
+    `What was replaced is in ${replaced}. It has keys of people who may have been erased since: remove it as soon as you are sure (rm -r ${replaced}).`,
   ];
 }
 

@@ -9,6 +9,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { claim } from './closed-to-others.js';
+import type { StoreFile } from './store-file.js';
 
 /** Pages of 4 KiB that are copied before it is said how far it is. */
 const PAGES_A_STEP = 1024;
@@ -36,6 +37,20 @@ export function copyAfresh(source: DatabaseSyncInstance, to: string): void {
   claim(to);
   source.prepare('VACUUM INTO ?').run(to);
   settle(to);
+}
+
+/** Says what went wrong of the file that it is about: the source is only read, and all but damage is the copy's. */
+export async function copying(
+  source: StoreFile,
+  copy: StoreFile,
+  work: () => Promise<void> | void,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const trouble = copy.said(error)?.trouble;
+    throw trouble === 'damaged' || trouble === 'foreign' ? source.error(error) : copy.error(error);
+  }
 }
 
 /** Null for a file whose pages and indexes agree, else the first that is wrong, in SQLite's words. */

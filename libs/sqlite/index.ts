@@ -5,7 +5,7 @@
  */
 export { StoreFile } from './store-file.js';
 export { claim, closeFolderToOthers, closeToOthers, Exposed, OWNER_ONLY, PARTS } from './closed-to-others.js';
-export { copyAfresh, copyAsOf, damageIn, sync } from './copying.js';
+export { copyAfresh, copyAsOf, copying, damageIn, sync } from './copying.js';
 export type { Said } from './failure.js';
 export { fold, holdAlone, InUse } from './holding.js';
 export { identify, type Identity } from './presence.js';

@@ -58,7 +58,7 @@ async function copy(config: Config, { log, keys }: Places): Promise<void> {
   await copyLog(events, join(log, LOG), at);
   at(1);
   bar.end();
-  copyKeys(keysFile, join(keys, KEYS));
+  await copyKeys(keysFile, join(keys, KEYS));
 }
 
 /** Of the program that runs. */

@@ -45,7 +45,7 @@ export function makePlace(folder: string, name: string): string {
     return place;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Failure(`${place} cannot be made (${code}): let this user write to ${folder}.`, USAGE);
+    throw new Failure(`${place} cannot be made (${code}): let this user write to ${folder}.`);
   }
 }
 

@@ -18,7 +18,7 @@ import { begin, begun, finish, type Exchange } from './exchange.js';
 import { listErasures } from './erasure-list.js';
 import { lossOf, type Loss } from './loss.js';
 import { findBackup, findKeys, nameAt, type Backup, type Places } from './places.js';
-import { clearPrepared, prepare, type Prepared } from './prepare.js';
+import type { Prepared } from './prepare.js';
 import { holdPresent, inUse, type Present } from './present.js';
 import { mayBe, planOf, type Allowed } from './plan.js';
 import { verifyAsNoted, verifyWatched } from './watched.js';
@@ -109,6 +109,7 @@ async function replace(
   const now = nameAt(systemClock.now());
   const prepared = `${PREPARED}${now}`;
   const replaced = present.replaced.length > 0 ? `${REPLACED}${now}` : null;
+  const { clearPrepared, prepare } = await import('./prepare.js'); // loads all of Touchstone: a refusal needs none of it
   clearPrepared(config);
   let ready: Prepared;
   try {

@@ -29,26 +29,26 @@ export async function verifyWatched(
     bar.at(seen, log.contiguous && total > 0 ? seen / total : undefined); // elsewhere positions do not count events
     if (isSealed(event)) sealed.add(customerOf(event.stream) ?? '');
   };
-  const report = await verifyLog(
-    {
-      contiguous: log.contiguous,
-      head: () => log.head(),
-      count: (options) => log.count(options),
-      readStream: (stream, options) => log.readStream(stream, options),
-      readAll: (options) => seeing(log, options, see),
-    },
-    verification,
-  );
+  const report = await verifyLog(watched(log, see), verification);
   bar.end();
   return { report, sealed };
 }
 
+/** The log itself, whatever a verification may ask of it, but for one method. */
+const watched = (log: ReadableLog, see: (event: StoredEvent) => void): ReadableLog =>
+  new Proxy(log, {
+    get(target, name) {
+      if (name === 'readAll') return (options: ReadAll) => seeing(target.readAll(options), see);
+      const own: unknown = Reflect.get(target, name, target);
+      return typeof own === 'function' ? own.bind(target) : own;
+    },
+  });
+
 async function* seeing(
-  log: ReadableLog,
-  options: ReadAll | undefined,
+  events: AsyncIterable<StoredEvent>,
   see: (event: StoredEvent) => void,
 ): AsyncIterable<StoredEvent> {
-  for await (const event of log.readAll(options)) {
+  for await (const event of events) {
     see(event);
     yield event;
   }

@@ -1,17 +1,14 @@
 /** The log as a file: copied while others append to it, read where nobody does, held so that nobody can. */
 import { statSync } from 'node:fs';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { copyAsOf, damageIn, fold, holdAlone, InUse, StoreFile } from '#sqlite/index.js';
+import { copyAsOf, copying, damageIn, fold, holdAlone, InUse, StoreFile } from '#sqlite/index.js';
 import { StoreUnavailable, type EventStore } from '../port.js';
 import { Reader } from './reader.js';
 import { checkOrigin, openForReading, ROWS } from './schema.js';
-import { WORDS } from './words.js';
+import { COPY, WORDS } from './words.js';
 
 /** A log that is read and not written. */
-export interface LogFile extends Pick<
-  EventStore,
-  'contiguous' | 'head' | 'count' | 'readAll' | 'readStream' | 'close'
-> {
+export interface LogFile extends Required<Omit<EventStore, 'append' | 'subscribe' | 'trouble'>> {
   /** Null where all of the file is sound; slow, for it is all read. */
   damage(): string | null;
 }
@@ -39,7 +36,7 @@ export async function copyLog(path: string, to: string, at: (share: number) => v
     try {
       file.opened(log);
       log.exec('BEGIN; SELECT max(position) FROM events'); // from this read on it sees what it sees now
-      await copyAsOf(log, to, at);
+      await copying(file, new StoreFile(to, COPY), () => copyAsOf(log, to, at));
       file.look();
     } finally {
       log.close();

@@ -1,4 +1,4 @@
-/** How the log's file is spoken of where it fails. */
+/** How the log's file, and a copy of it, are spoken of where they fail. */
 import type { Words } from '#sqlite/index.js';
 import { StoreUnavailable } from '../port.js';
 
@@ -9,3 +9,5 @@ export const WORDS: Words = {
   whenReplaced: 'put the right file back',
   unavailable: (message, options) => new StoreUnavailable(message, options),
 };
+
+export const COPY: Words = { ...WORDS, subject: 'The copy of the event log' };

@@ -1,14 +1,14 @@
 /** The keys as a file: copied while others use them, looked at where nobody does, held so that nobody can. */
 import { statSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { copyAfresh, damageIn, fold, holdAlone, InUse, StoreFile } from '#sqlite/index.js';
+import { copyAfresh, copying, damageIn, fold, holdAlone, InUse, StoreFile } from '#sqlite/index.js';
 import { masterToWriteUnder } from '../custody.js';
 import { fingerprintOf } from '../fingerprint.js';
 import type { MasterKeys } from '../master-key.js';
 import { KeyDamaged, KeyStoreUnavailable } from '../port.js';
 import { PLAIN, unwrap } from '../wrapping.js';
 import { ERASURES, readCustody, type Database } from './layout.js';
-import { WORDS } from './words.js';
+import { COPY, WORDS } from './words.js';
 
 /** What a file of keys holds, as far as it may be told. */
 export interface KeyFile {
@@ -45,14 +45,14 @@ export interface HeldKeys {
 const BUSY_TIMEOUT = 10_000;
 
 /** Copies the keys as they are now. Keys that were destroyed before are nowhere in the copy. @throws KeyStoreUnavailable */
-export function copyKeys(path: string, to: string): void {
+export async function copyKeys(path: string, to: string): Promise<void> {
   const file = new StoreFile(path, WORDS);
   mustBeThere(path);
   try {
     const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT });
     try {
       file.opened(database);
-      copyAfresh(database, to);
+      await copying(file, new StoreFile(to, COPY), () => copyAfresh(database, to));
       file.look();
     } finally {
       database.close();

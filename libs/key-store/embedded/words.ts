@@ -1,4 +1,4 @@
-/** How the file of keys is spoken of where it fails. */
+/** How the file of keys, and a copy of it, are spoken of where they fail. */
 import type { Words } from '#sqlite/index.js';
 import { KeyStoreUnavailable } from '../port.js';
 
@@ -9,3 +9,5 @@ export const WORDS: Words = {
   whenReplaced: 'put the right file back',
   unavailable: (message, options) => new KeyStoreUnavailable(message, options),
 };
+
+export const COPY: Words = { ...WORDS, subject: 'The copy of the keys' };
