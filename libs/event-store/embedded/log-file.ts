@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { copyAsOf, copying, damageIn, fold, holdAlone, InUse, StoreFile } from '#sqlite/index.js';
 import { StoreUnavailable, type EventStore } from '../port.js';
+import { indexFaults } from './index-check.js';
 import { Reader } from './reader.js';
 import { checkOrigin, openForReading, ROWS } from './schema.js';
 import { COPY, WORDS } from './words.js';
@@ -79,6 +80,7 @@ function logFile(file: StoreFile, log: DatabaseSyncInstance): LogFile {
     count: async (options = {}) => reader.count(options),
     readAll: (options = {}) => reader.readAll(options),
     readStream: (stream, options = {}) => reader.readStream(stream, options),
+    indexFaults: (check) => indexFaults(reader, check),
     damage: () => file.read(() => damageIn(log)),
     close: async () => reader.close(),
   };
