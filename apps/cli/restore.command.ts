@@ -25,10 +25,10 @@ Examples:
 
 Each folder is one backup, or one in which backups lie: then the newest log is taken, and the keys that belong to it.
 Stop every process first; a data folder that is in use is refused. Everything is prepared and verified before anything is
-replaced, so it needs room for a second copy. What is replaced is moved into a folder of the data folder, named by time.
+replaced, so it needs room for a second copy. The replaced files are moved into a folder of the data folder, named by time.
 A restore that was cut off is finished by the same command; nothing starts until then.
 
-People who were erased after the backup stay erased: it erases them again. What was moved aside has their keys.
+People who were erased after the backup stay erased: it erases them again. The replaced files still have their keys.
 
 With EVENTS_URL and KEYS_URL it replaces nothing: run it when the servers are restored and before anything else is
 started. It says whether they have all that "touchstone backup" noted in FOLDER, and carries out erasures again.
@@ -71,7 +71,7 @@ export const addRestore = (program: Command): Command =>
       }),
     );
 
-/** What is about to be done, on standard error; and whether it may be, where that is asked. */
+/** Says the plan on standard error, and asks whether it may be carried out. */
 async function agreed(plan: readonly string[], ask: boolean): Promise<boolean> {
   for (const line of plan) process.stderr.write(`${line}\n`);
   if (!ask) return true;

@@ -25,7 +25,7 @@ import { startTouchstone } from './touchstone.js';
 export interface Found {
   /** With the views as witnesses and no checkpoint. */
   readonly found: readonly string[];
-  /** What a checkpoint of the log as it was made says, without views. */
+  /** The word of a checkpoint of the log as it was made, without views. */
   readonly checkpoint: OfCheckpoint;
 }
 
@@ -38,7 +38,7 @@ export interface SampleLog {
   readonly columns: readonly string[];
   /** Everything else that the file is made of. */
   readonly parts: readonly string[];
-  /** What is found in a copy after these steps. @throws StoreUnavailable where it cannot be opened */
+  /** The findings in a copy after these steps. @throws StoreUnavailable where it cannot be opened */
   after(steps: readonly Step[]): Promise<Found>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What a restore would take back: events that the data folder has and the backup has not, and erasures among them. */
+/** The loss that a restore would be: events that the data folder has and the backup has not, and erasures among them. */
 import { erasedIn } from '#customers/erasures.js';
 import { markOf, stands, StoreUnavailable, type LogFile, type Position } from '#event-store/index.js';
 import { isCustomerId, type CustomerId } from '#kernel';

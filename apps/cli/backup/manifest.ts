@@ -1,5 +1,5 @@
 /**
- * What a backup says of itself, in a file beside what was copied. It is written last: a folder without one is no whole
+ * A backup's word about itself, in a file beside what was copied. It is written last: a folder without one is no whole
  * backup. The log and the keys have one each, and both name the same backup.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';

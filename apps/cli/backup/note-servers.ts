@@ -1,6 +1,6 @@
 /**
- * The log and the keys on servers of their own cannot be copied from here. What a restore is to be held against can be
- * noted: the log as it verifies now, and whose keys belong to it. What is copied after that has at least as much.
+ * The log and the keys on servers of their own cannot be copied from here. This notes whatever a restore is held against: the
+ * log as it verifies now, and whose keys belong to it. A copy that is made after that has at least as much.
  */
 import { keyStoreOf } from '#access/installation.js';
 import { writeCheckpoint } from '#audit/checkpoint.js';
@@ -19,7 +19,7 @@ import { firstWrong, verifyWatched } from './watched.js';
 export interface Noted extends Examined {
   readonly backup: string;
   readonly folder: string;
-  /** What to run on the servers, in order; lines for an operator. */
+  /** The steps on the servers, in order; lines for an operator. */
   readonly steps: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What a restore is about to do, said before it does it; and what it does only where it was told that it may. */
+/** The plan of a restore, said before it is carried out; and the steps that it takes only where it was told that it may. */
 import { Failure } from '../exit.js';
 import type { Config } from '../../composition/config.js';
 import type { Loss } from './loss.js';

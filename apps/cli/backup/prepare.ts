@@ -23,7 +23,7 @@ export interface Prepared extends ErasedAgain {
   readonly subjects: number;
 }
 
-/** What an earlier restore has left that was cut off while it prepared; it may hold keys. */
+/** Removes the leavings of an earlier restore that was cut off while it prepared: they may hold keys. */
 export function clearPrepared({ dataFolder }: Config): void {
   for (const name of readdirSync(dataFolder))
     if (name.startsWith(PREPARED) && statSync(join(dataFolder, name)).isDirectory())

@@ -1,5 +1,5 @@
 /**
- * What is in the data folder that a restore is to replace. Its files are held until the restore ends: nobody has them open,
+ * The present contents of the data folder, which a restore is to replace. Its files are held until the restore ends: nobody has them open,
  * and nothing is added to them after they were looked at.
  */
 import { existsSync, rmSync, statSync } from 'node:fs';
@@ -77,7 +77,7 @@ export const inUse = (folder: string, { path }: InUse): Failure =>
     `${folder} is in use: ${basename(path)} is open in another process. Stop the server, and whatever else has it open.`,
   );
 
-/** What is damaged cannot be read, and is replaced all the same. @throws InUse */
+/** A damaged file cannot be read, and is replaced all the same. @throws InUse */
 function readable<T>(work: () => T): T | Error {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** What the system refuses while files are copied and moved is said in one line, as what a store refuses is. */
+/** Says in one line what the system refuses while files are copied and moved, as a store does. */
 import { Failure } from '../exit.js';
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -248,7 +248,7 @@ class EmbeddedKeyStore implements KeyStore {
   }
 
   private foundMany(subjects: readonly string[]): readonly Row[] {
-    return this.file.read(() => this.findMany.all(JSON.stringify(subjects)) as unknown as Row[]);
+    return this.file.read(() => this.findMany.all(JSON.stringify(subjects)) as Row[]);
   }
 
   private made(subject: string): Promise<KeyObject> {

@@ -60,7 +60,7 @@ function rewrapBatch(
       `SELECT ${id} AS id, ${value} AS value FROM ${name}
        WHERE ${id} > ? AND substr(${value}, 1, ${header.length}) <> ? ORDER BY ${id} LIMIT ${BATCH}`,
     )
-    .all(after, header) as unknown as Row[];
+    .all(after, header) as Row[];
   const update = database.prepare(`UPDATE ${name} SET ${value} = ? WHERE ${id} = ?`);
   for (const row of rows) {
     const plain = unwrap(masterKeys, purpose(row.id), Buffer.from(row.value), true);

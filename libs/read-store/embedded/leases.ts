@@ -50,7 +50,7 @@ export function prepareLeases(db: DatabaseSyncInstance) {
     },
     held(prefix: string): Lease[] {
       const now = Date.now();
-      return (list.all(prefix) as unknown as LeaseRow[]) // the rows are of the columns asked for
+      return (list.all(prefix) as LeaseRow[]) // the rows are of the columns asked for
         .filter((row) => isHeld(row, now))
         .map(({ name, holder, token }) => ({ name, holder, token: BigInt(token) }));
     },

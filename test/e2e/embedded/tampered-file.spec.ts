@@ -1,4 +1,4 @@
-/** What events.sqlite is made of besides columns: its parts, and the numbers in its header. */
+/** All that events.sqlite is made of besides columns: its parts, and the numbers in its header. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { renamedBehindIndex, type Step } from '#test/support/forgery.js';
 import { sampleLog, type SampleLog } from '#test/support/tampered-log.js';
