@@ -24,7 +24,8 @@ export default {
       setupFilesAfterEnv: ['<rootDir>/test/support/close-stores.js'],
     },
   ],
-  testTimeout: 30_000,
+  // A test that starts processes takes seconds, and a minute on a machine that is busy.
+  testTimeout: 120_000,
   maxWorkers: 2,
   // What a suite imported as ES modules stays in memory after it. A worker of a gigabyte takes seconds to end, is killed
   // after half of one, and Jest calls that a leak of the tests.

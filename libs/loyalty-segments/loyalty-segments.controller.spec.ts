@@ -63,7 +63,7 @@ describe('over HTTP', () => {
     await command('/v1/spend', keep);
     await touchstone.post('/v1/spend', keep).expect(200);
     await touchstone.settled();
-  }, 60_000);
+  });
   afterAll(() => touchstone.stop());
 
   it('a unit is answered with its class, its figures and by what rules', async () => {

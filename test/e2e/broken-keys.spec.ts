@@ -35,7 +35,7 @@ beforeAll(async () => {
   await breakKeys();
   await forgetViews();
   touchstone = await startTouchstone({ folder, keys: touchstone.keys });
-}, 60_000);
+});
 afterAll(async () => {
   await touchstone.stop();
   await closeStoresOf(folder);

@@ -43,7 +43,7 @@ beforeAll(async () => {
   const clock = { now: () => DAY };
   touchstone = await startTouchstone({ folder, keys: FORMER_KEYS, keysInFolder: true, clock });
   events = await touchstone.stores.eventStore.count();
-}, 60_000);
+});
 afterAll(async () => {
   await touchstone.stop();
   await closeStoresOf(folder);

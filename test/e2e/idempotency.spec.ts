@@ -122,7 +122,7 @@ describe('a server that is stopped under load, and then killed', () => {
     exitCode = await server.stop();
     await connections;
     server = await startServer(folder);
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.kill();
     await rm(folder, { recursive: true, force: true });

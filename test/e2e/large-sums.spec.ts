@@ -58,7 +58,7 @@ beforeAll(async () => {
   expect(new Set(statuses)).toEqual(new Set(['recorded']));
   expect(statuses).toHaveLength(PURCHASES);
   await touchstone.settled();
-}, 120_000);
+});
 afterAll(() => touchstone.stop());
 
 describe(`${PURCHASES} purchases of ${MINOR}`, () => {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   customer = String(body['customerId']);
   await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
   for (let command = 0; command < TWINS; command++) twins.push(await atBoth(command));
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.kill()));
   await rm(folder, { recursive: true, force: true });

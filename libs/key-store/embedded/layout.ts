@@ -36,9 +36,7 @@ export function atomically<T>(database: Database, work: () => T): T {
 }
 
 export function readCustody(database: Database): Custody {
-  const rows = database
-    .prepare('SELECT fingerprint, proof, active FROM masters')
-    .all() as Master[];
+  const rows = database.prepare('SELECT fingerprint, proof, active FROM masters').all() as Master[];
   return {
     active: rows.find(({ active }) => active === 1)?.fingerprint ?? null,
     proofs: new Map(rows.map(({ fingerprint, proof }) => [fingerprint, Buffer.from(proof)])),

@@ -299,5 +299,5 @@ describe('touchstone demo', () => {
     child.kill('SIGINT');
     expect((await ended).code).toBe(0);
     expect((await readdir(folder)).filter((name) => name.startsWith('touchstone-demo'))).toEqual([]);
-  }, 90_000);
+  });
 });

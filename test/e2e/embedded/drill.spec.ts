@@ -41,7 +41,7 @@ it('backs up, loses the folder, restores, verifies, and finds the same', async (
     kill(-(shell.pid ?? 0));
     await rm(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});
 
 /** The shell and what it has started, where that is still there. */
 function kill(group: number): void {

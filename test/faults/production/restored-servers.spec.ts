@@ -138,7 +138,7 @@ it('servers are noted, copied by hand, restored by hand, and held against the no
     out: '',
     err: expect.stringMatching(/The log is NOT as it was backed up: .*the checkpoint has seen the log up to/),
   });
-}, 120_000);
+});
 
 it('one of the two on a server is refused', async () => {
   const { EVENTS_URL, ...others } = pair.env;
