@@ -5,8 +5,6 @@ import {
   customerStream,
   DomainError,
   eventType,
-  optional,
-  shape,
   systemClock,
   text,
   whole,
@@ -20,9 +18,9 @@ import { openTestStores, type TestStores } from '#test/support/stores.js';
 import { commandEvents } from './events.js';
 import { CommandHandling } from './index.js';
 
-const Added = eventType('Added', shape({ amount: whole() }));
+const Added = eventType('Added', { amount: whole() });
 /** Of another decider on the same stream. */
-const Renamed = eventType('Renamed', shape({ name: optional(text(50)) }));
+const Renamed = eventType('Renamed', { name: text(50).optional });
 type AddedEvent = EventOf<typeof Added>;
 type RenamedEvent = EventOf<typeof Renamed>;
 interface Sum {
@@ -197,7 +195,7 @@ describe('a command', () => {
   it('on a stream that holds what this build cannot read is refused, and says what', async () => {
     const handling = handlingOn(stores.eventStore);
     await add(handling, 5);
-    const newer = new Codec(catalogueOf([eventType('Doubled', shape({}))]), stores.keyStore);
+    const newer = new Codec(catalogueOf([eventType('Doubled', {})]), stores.keyStore);
     const { events } = await newer.encode(stream, EMPTY_STREAM, [{ type: 'Doubled', data: {} }], context());
     await stores.eventStore.append(stream, events, 0n);
     for (const one of [handling, handlingOn(stores.eventStore)])

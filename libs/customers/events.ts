@@ -1,13 +1,14 @@
 /** What can happen to a customer's identity and relationship. */
 import {
   code,
-  dayText,
+  customerId,
+  day,
   DomainError,
+  email,
   eventType,
   id,
   oneOf,
-  optional,
-  shape,
+  phone,
   text,
   type CustomerId,
   type EventsOf,
@@ -17,45 +18,60 @@ export const KINDS = ['person', 'organisation'] as const;
 export const RELATIONSHIPS = ['prospect', 'customer'] as const;
 export const MEDIA = ['email', 'phone', 'postal', 'social'] as const;
 
+export const PROFILE_FIELDS = {
+  name: text(200, { example: 'Ada Lovelace' }).optional,
+  relationship: oneOf(RELATIONSHIPS).optional,
+  customerSince: day({
+    description: 'First day of the relationship, where earlier history is missing.',
+  }).optional,
+} as const;
+
+/** A contact point as it is sent: exactly one of the four. */
+export const CONTACT_POINT = {
+  email: email({ description: 'Kept in lower case.' }).optional,
+  phone: phone({ description: 'With country code; kept as E.164.' }).optional,
+  postal: text(400, { multiline: true, example: '1 High Street, Oxford OX1 4AA' }).optional,
+  social: text(200, { example: 'mastodon:@ada@example.org' }).optional,
+  label: code({ example: 'home' }).optional,
+} as const;
+
+export const EXTERNAL_ID = {
+  source: code({ example: 'shop', description: 'The system that gave the id.' }),
+  value: text(200, { example: 'C-10045' }),
+} as const;
+
+export const SEGMENT = { segment: code({ example: 'premium' }) } as const;
+export const REGION = { region: code({ example: 'uk-south' }) } as const;
+export const UNIT = { unit: code({ example: 'retail' }) } as const;
+export const TAG = { tag: code({ example: 'newsletter' }) } as const;
+export const ERASURE = {
+  reason: code({ example: 'gdpr_request', description: 'Why. A code, not a text: it is kept.' }),
+} as const;
+
 export const customerEvents = {
-  CustomerRegistered: eventType(
-    'CustomerRegistered',
-    shape({
-      kind: oneOf(KINDS),
-      relationship: oneOf(RELATIONSHIPS),
-      name: optional(text(200)),
-      /** First day of the relationship, where history before Touchstone is missing. */
-      customerSince: optional(dayText()),
-    }),
-  ),
-  ProfileCorrected: eventType(
-    'ProfileCorrected',
-    shape({
-      name: optional(text(200)),
-      relationship: optional(oneOf(RELATIONSHIPS)),
-      customerSince: optional(dayText()),
-    }),
-  ),
-  ContactPointAdded: eventType(
-    'ContactPointAdded',
-    shape({
-      contactPointId: id(),
-      medium: oneOf(MEDIA),
-      value: optional(text(400)),
-      label: optional(code()),
-    }),
-  ),
-  ContactPointRemoved: eventType('ContactPointRemoved', shape({ contactPointId: id() })),
-  ExternalIdLinked: eventType('ExternalIdLinked', shape({ source: code(), value: optional(text(200)) })),
+  CustomerRegistered: eventType('CustomerRegistered', {
+    kind: oneOf(KINDS),
+    ...PROFILE_FIELDS,
+    relationship: oneOf(RELATIONSHIPS),
+  }),
+  ProfileCorrected: eventType('ProfileCorrected', PROFILE_FIELDS),
+  ContactPointAdded: eventType('ContactPointAdded', {
+    contactPointId: id(),
+    medium: oneOf(MEDIA),
+    value: text(400),
+    label: CONTACT_POINT.label,
+  }),
+  ContactPointRemoved: eventType('ContactPointRemoved', { contactPointId: id() }),
+  ExternalIdLinked: eventType('ExternalIdLinked', EXTERNAL_ID),
   /** On the stream that the external id names, when another customer holds it: this identity is that customer. */
-  ExternalIdClaimed: eventType('ExternalIdClaimed', shape({ source: code(), holder: id() })),
-  MarketSegmentAssigned: eventType('MarketSegmentAssigned', shape({ segment: code() })),
-  RegionAssigned: eventType('RegionAssigned', shape({ region: code() })),
-  BusinessUnitAssigned: eventType('BusinessUnitAssigned', shape({ unit: code() })),
-  TagAdded: eventType('TagAdded', shape({ tag: code() })),
-  TagRemoved: eventType('TagRemoved', shape({ tag: code() })),
+  ExternalIdClaimed: eventType('ExternalIdClaimed', { source: EXTERNAL_ID.source, holder: customerId() }),
+  MarketSegmentAssigned: eventType('MarketSegmentAssigned', SEGMENT),
+  RegionAssigned: eventType('RegionAssigned', REGION),
+  BusinessUnitAssigned: eventType('BusinessUnitAssigned', UNIT),
+  TagAdded: eventType('TagAdded', TAG),
+  TagRemoved: eventType('TagRemoved', TAG),
   /** The personal fields of all the customer's events can no longer be read. */
-  CustomerErased: eventType('CustomerErased', shape({ reason: code() }), { erases: true }),
+  CustomerErased: eventType('CustomerErased', ERASURE, { erases: true }),
 } as const;
 
 export type CustomerEvent = EventsOf<typeof customerEvents>;

@@ -1,10 +1,11 @@
 /**
- * An event type is a value: wire name, schema version, shape and personal fields in one place, from which
- * the TypeScript type, the guard on reading, the encryption and the projections' filters are all derived.
+ * An event type is a value: wire name, schema version and fields in one place, from which the TypeScript type, the guard
+ * on reading, the encryption and the projections' filters are all derived.
  */
-import { type Static, type TObject } from 'typebox';
+import type { TObject } from 'typebox';
+import type { Fields, Kept } from './fields.js';
 import type { Instant } from './ids.js';
-import { textsIn } from './shapes.js';
+import { isPersonal, shapeOf } from './shapes.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -12,13 +13,14 @@ export type JsonObject = { readonly [key: string]: Json };
 /** Turns the data of one schema version into the data of the next. Pure. */
 export type Upcaster = (data: JsonObject) => JsonObject;
 
-export interface EventType<Name extends string = string, Data extends TObject = TObject> {
+export interface EventType<Name extends string = string, F extends Fields = Fields> {
   readonly type: Name;
   /** The newest schema version, from 1. */
   readonly version: number;
+  readonly fields: F;
   /** Personal fields are optional in the shape: after an erasure they are no longer there. */
-  readonly data: Data;
-  /** Top-level fields of `data` that hold free text, at any depth; sealed with the customer's own key. */
+  readonly data: TObject;
+  /** Top-level fields of `data` that hold text of people, at any depth; sealed with the customer's own key. */
   readonly personal: readonly string[];
   /** True where it takes away the personal fields of all the stream's events. */
   readonly erases: boolean;
@@ -26,36 +28,19 @@ export interface EventType<Name extends string = string, Data extends TObject = 
   readonly upcast: Readonly<Record<number, Upcaster>>;
 }
 
-/** @throws TypeError for a text of which the shape does not say what kind it is, and for personal text that is required */
-export function eventType<const Name extends string, Data extends TObject>(
+export function eventType<const Name extends string, F extends Fields>(
   type: Name,
-  data: Data,
+  fields: F,
   options: { version?: number; upcast?: Record<number, Upcaster>; erases?: boolean } = {},
-): EventType<Name, Data> {
+): EventType<Name, F> {
   const { version = 1, upcast = {}, erases = false } = options;
-  return { type, version, data, personal: personalFields(type, data), erases, upcast };
-}
-
-function personalFields(type: string, data: TObject): string[] {
-  const personal: string[] = [];
-  for (const [field, schema] of Object.entries(data.properties)) {
-    const texts = textsIn(schema, field);
-    const unsaid = texts.find(({ kind }) => kind === null);
-    if (unsaid)
-      throw new TypeError(`${type}.${unsaid.path} is text of no kind: use text, openText, code or id.`);
-    if (!texts.some(({ kind }) => kind === 'personal')) continue;
-    if (data.required?.includes(field))
-      throw new TypeError(`${type}.${field} is personal and must be optional: an erasure takes it away.`);
-    personal.push(field);
-  }
-  return personal;
+  const personal = Object.keys(fields).filter((name) => isPersonal(fields[name]!)); // it is one of them
+  return { type, version, fields, data: shapeOf(fields), personal, erases, upcast };
 }
 
 /** The plain `{type, data}` event of an event type, or the union of them for a union of event types. */
 export type EventOf<T> =
-  T extends EventType<infer Name, infer Data>
-    ? { readonly type: Name; readonly data: Readonly<Static<Data>> }
-    : never;
+  T extends EventType<infer Name, infer F> ? { readonly type: Name; readonly data: Kept<F> } : never;
 
 export interface DomainEvent {
   readonly type: string;

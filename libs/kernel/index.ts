@@ -6,6 +6,7 @@ export * from './context.js';
 export * from './decider.js';
 export * from './errors.js';
 export * from './event.js';
+export * from './fields.js';
 export * from './given.js';
 export * from './ids.js';
 export * from './money.js';

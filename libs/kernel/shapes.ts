@@ -1,38 +1,85 @@
 /**
- * The shapes that events are made of, named once.
- *
- * Free text is personal: it is sealed with the customer's key, and an erasure takes it along. Text that must stay open is
- * marked so, with `openText`. Codes, ids, days and instants are open, because figures are counted by them: what says
- * something about a person does not belong into a code.
+ * The shapes of events, made of their fields. Of its bounds a shape keeps lengths: how large a number may be is a rule for
+ * requests, which changes, and what was recorded once is read for ever.
  */
-import { Type, type TProperties, type TSchema } from 'typebox';
+import { Type, type TObject, type TSchema } from 'typebox';
+import type { AnyField, Fields } from './fields.js';
+import { MoneyShape } from './money.js';
 
 /** The keyword of a shape that says what kind of text it is. */
-const TEXT = 'x-text';
+export const TEXT = 'x-text';
 
-/** An object that has these fields and no others. */
-export const shape = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
+/** An object that has these fields and no others; personal ones may be missing, for an erasure takes them away. */
+export const shapeOf = (fields: Fields): TObject =>
+  Type.Object(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => {
+        const schema = schemaOf(field);
+        return [name, field.required && !isPersonal(field) ? schema : Type.Optional(schema)];
+      }),
+    ),
+    { additionalProperties: false },
+  );
 
-export const optional = Type.Optional;
-export const oneOf = <const V extends readonly string[]>(values: V) =>
-  Type.Unsafe<V[number]>(Type.Enum([...values]));
-export const listOf = Type.Array;
-/** Text that people write: personal. */
-export const text = (maxLength: number) => Type.String({ maxLength, [TEXT]: 'personal' });
-/** Text that is not about a person, and is stored as it is. */
-export const openText = (maxLength: number) => Type.String({ maxLength, [TEXT]: 'open' });
-export const whole = (minimum?: number) => Type.Integer(minimum === undefined ? {} : { minimum });
-export const fraction = () => Type.Number({ minimum: 0, maximum: 1 });
-export const flag = () => Type.Boolean();
-export const id = () => Type.String({ minLength: 1, maxLength: 64, [TEXT]: 'id' });
-/** The name of a stream: of what kind it is, and an id. */
-export const streamText = () => Type.String({ minLength: 1, maxLength: 200, [TEXT]: 'id' });
-/** A code the organisation declares: a market segment, a product, a reason. Open, and kept after an erasure. */
-export const code = () => Type.String({ minLength: 1, maxLength: 64, [TEXT]: 'code' });
-export const instantText = () =>
-  Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$', [TEXT]: 'instant' });
-export const dayText = () => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', [TEXT]: 'day' });
+/** Does it hold personal text, at any depth? */
+export function isPersonal({ kind }: AnyField): boolean {
+  switch (kind.is) {
+    case 'text':
+    case 'email':
+    case 'phone':
+      return true;
+    case 'listOf':
+      return isPersonal(kind.item);
+    case 'nested':
+      return Object.values(kind.fields).some(isPersonal);
+    default:
+      return false;
+  }
+}
+
+function schemaOf({ kind }: AnyField): TSchema {
+  switch (kind.is) {
+    case 'text':
+      return Type.String({ maxLength: kind.max, [TEXT]: 'personal' });
+    case 'email':
+    case 'phone':
+      return Type.String({ maxLength: 254, [TEXT]: 'personal' });
+    case 'openText':
+      return Type.String({ maxLength: kind.max, [TEXT]: 'open' });
+    case 'zone':
+      return Type.String({ maxLength: 64, [TEXT]: 'open' });
+    case 'code':
+      return Type.String({ minLength: 1, maxLength: 64, [TEXT]: 'code' });
+    case 'id':
+    case 'customerId':
+      return Type.String({ minLength: 1, maxLength: 64, [TEXT]: 'id' });
+    case 'streamName':
+      return Type.String({ minLength: 1, maxLength: 200, [TEXT]: 'id' });
+    case 'day':
+      return Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', [TEXT]: 'day' });
+    case 'instant':
+      return Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$',
+        [TEXT]: 'instant',
+      });
+    case 'oneOf':
+      return Type.Enum([...kind.values]);
+    case 'whole':
+      return Type.Integer();
+    case 'fraction':
+      return Type.Number();
+    case 'flag':
+      return Type.Boolean();
+    case 'money':
+      return MoneyShape;
+    case 'listOf':
+      return Type.Array(schemaOf(kind.item), { maxItems: kind.max });
+    case 'nested':
+      return shapeOf(kind.fields);
+    default:
+      return kind satisfies never;
+  }
+}
 
 /** A text of a shape: the path of field names to it, and its kind; null where the shape does not say. */
 export interface TextField {

@@ -1,100 +1,115 @@
 /** Money spent on customers: to win them or to keep them. */
 import {
   code,
-  dayText,
+  customerId,
+  day,
   eventType,
   fraction,
   id,
   listOf,
-  MoneyShape,
+  money,
+  nested,
   oneOf,
-  optional,
-  shape,
-  streamNamed,
   openText,
+  streamNamed,
   whole,
   type EventsOf,
   type Recorded,
 } from '#kernel';
-import { Type } from 'typebox';
 
 export const PURPOSES = ['acquisition', 'retention'] as const;
 
-/** What a spend record is for; absent: the organisation as a whole. */
-const dimensions = { unit: optional(code()), segment: optional(code()), product: optional(code()) };
+/** Whom it is for; without any: the organisation as a whole. */
+const DIMENSIONS = {
+  unit: code({ example: 'retail', description: 'Business unit.' }).optional,
+  segment: code({ example: 'premium', description: 'Market segment.' }).optional,
+  product: code({ example: 'tea' }).optional,
+} as const;
+
+export const CAMPAIGN = {
+  name: openText(200, { example: 'Spring 2026' }),
+  purpose: oneOf(PURPOSES),
+  startsOn: day(),
+  endsOn: day({ description: 'The last day, where it is planned.' }).optional,
+  ...DIMENSIONS,
+} as const;
+
+export const CAMPAIGN_END = { endedOn: day() } as const;
 
 /** On `campaign-<id>`. */
 export const campaignEvents = {
-  CampaignLaunched: eventType(
-    'CampaignLaunched',
-    shape({
-      name: openText(200),
-      purpose: oneOf(PURPOSES),
-      startsOn: dayText(),
-      endsOn: optional(dayText()),
-      ...dimensions,
-    }),
-  ),
-  CampaignEnded: eventType('CampaignEnded', shape({ endedOn: dayText() })),
+  CampaignLaunched: eventType('CampaignLaunched', CAMPAIGN),
+  CampaignEnded: eventType('CampaignEnded', CAMPAIGN_END),
+} as const;
+
+export const SPENT = {
+  purpose: oneOf(PURPOSES),
+  spentOn: day(),
+  amount: money({
+    example: { minor: 60_000, currency: 'GBP' },
+    description: 'Below zero takes back what was recorded wrongly, and the prospects with it.',
+  }),
+  addressed: whole({
+    min: 0,
+    max: 1_000_000_000,
+    example: 10_000,
+    description: 'Prospects addressed; of acquisition only.',
+  }).optional,
+  campaign: code({ example: 'spring-2026' }).optional,
+  customerId: customerId({ description: 'The one customer it was spent on.' }).optional,
+  ...DIMENSIONS,
 } as const;
 
 /** On `spend-<YYYY-MM>`, the ledger of a month. */
 export const spendEvents = {
-  MarketingSpendRecorded: eventType(
-    'MarketingSpendRecorded',
-    shape({
-      spendId: id(),
-      purpose: oneOf(PURPOSES),
-      spentOn: dayText(),
-      /** Negative to take back what was recorded wrongly. */
-      amount: MoneyShape,
-      /** Prospects this money addressed; for acquisition. */
-      addressed: optional(whole(0)),
-      campaign: optional(code()),
-      customerId: optional(id()),
-      ...dimensions,
-    }),
-  ),
+  MarketingSpendRecorded: eventType('MarketingSpendRecorded', { spendId: id(), ...SPENT }),
 } as const;
 
-const rate = () => Type.Number({ exclusiveMinimum: 0, maximum: 1 });
+const rate = (example: number, description: string, max = 1) =>
+  fraction({ min: 0.0001, max, example, description });
 
 /** What a unit's response to spend is declared to be, where it cannot be fitted. */
-const curves = {
-  acquisitionCeiling: optional(rate()),
-  retentionCeiling: optional(rate()),
-  /** Retention that costs nothing. */
-  freeRetention: optional(fraction()),
-};
+const CURVES = {
+  acquisitionCeiling: rate(0.45, 'Share of prospects no spend would exceed.').optional,
+  retentionCeiling: rate(0.8, 'Share of customers kept no spend would exceed.').optional,
+  freeRetention: fraction({ example: 0.3, description: 'Share of customers who stay without any spend.' })
+    .optional,
+} as const;
+
+const DECLARED_UNIT = nested('DeclaredUnit', {
+  by: oneOf(['unit', 'segment', 'product']),
+  code: code({ example: 'premium' }),
+  ...CURVES,
+});
+
+export const POLICY = {
+  shareBand: rate(0.1, 'Balanced within this of the best share of acquisition.'),
+  regretBand: rate(0.05, 'Balanced too if no more of the equity is forgone.'),
+  confidence: rate(0.8, 'Share of the bootstrap that a class needs to be given.'),
+  draws: whole({ min: 100, max: 10_000, example: 500, description: 'Samples of the bootstrap.' }),
+  seed: whole({
+    min: 0,
+    max: 0xffff_ffff,
+    example: 20_260_101,
+    description: 'The same seed gives the same answer.',
+  }),
+  discount: rate(0.1, 'Of a year.', 0.9999),
+  marginRate: rate(0.3, 'Margin of revenue that carries none of its own.'),
+  currency: openText(3, { min: 3, example: 'GBP', description: 'ISO 4217.' }),
+  ...CURVES,
+  units: listOf(DECLARED_UNIT, { max: 500, description: 'Declared for these units otherwise.' }).optional,
+  note: openText(500, { example: 'Agreed by the board in March' }).optional,
+} as const;
 
 /** On `policy-spend`; versions count from 1. */
 export const spendPolicyEvents = {
   SpendPolicyPublished: eventType(
     'SpendPolicyPublished',
-    shape({
-      /** Profit-maximizer when the share of acquisition is within this of the best one … */
-      shareBand: rate(),
-      /** … or when no more than this fraction of equity is forgone. */
-      regretBand: rate(),
-      /** The most frequent class of the bootstrap must have at least this share. */
-      confidence: rate(),
-      draws: whole(100),
-      seed: whole(0),
-      /** Discount a window of a year. */
-      discount: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-      /** Margin as a fraction of revenue, for purchases that carry none of their own. */
-      marginRate: rate(),
-      currency: openText(3),
-      ...curves,
-      units: optional(
-        listOf(shape({ by: oneOf(['unit', 'segment', 'product'] as const), code: code(), ...curves }), {
-          maxItems: 500,
-        }),
-      ),
-      note: optional(openText(500)),
+    {
+      ...POLICY,
       /** Absent in version 1 of the schema, where a policy's version is the number of its event. */
-      version: optional(whole(1)),
-    }),
+      version: whole().optional,
+    },
     { version: 2, upcast: { 1: (data) => data } },
   ),
 } as const;

@@ -1,56 +1,68 @@
 /** Customers leaving, why, and coming back; and the published definition by which leaving is told. */
 import {
   code,
-  dayText,
+  day,
   eventType,
   flag,
   id,
   listOf,
-  MoneyShape,
-  optional,
-  shape,
+  money,
   openText,
+  streamNamed,
   text,
   whole,
-  streamNamed,
+  zone,
   type CustomerId,
   type EventsOf,
   type Recorded,
 } from '#kernel';
 
+export const DEFECTION = {
+  declare: {
+    effectiveOn: day({ description: 'First day without the customer.' }),
+    reason: code({
+      example: 'price',
+      description: 'The primary reason as first told; `unknown` where nobody knows.',
+    }),
+    yearlyValue: money({
+      min: 0,
+      description:
+        'What a year of this customer was worth, where it is known better than from what was bought.',
+    }).optional,
+    competitor: code({ example: 'acme', description: 'Who the customer went to.' }).optional,
+  },
+  interview: {
+    reasons: listOf(code(), {
+      max: 20,
+      min: 1,
+      example: ['price'],
+      description: 'What the customer gave as reasons, the weightiest first.',
+    }),
+    text: text(10_000, { multiline: true, example: 'Two late deliveries in a row.' }).optional,
+    staff: code({ example: 'emp-17', description: 'Who asked.' }).optional,
+  },
+  attribute: {
+    cause: code({
+      example: 'late_delivery',
+      description: 'The one cause the loss is counted under from now on.',
+    }),
+    controllable: flag({ description: 'Could it have been prevented?' }),
+    evidence: text(2_000, { multiline: true, example: 'Order 4711 came nine days late.' }).optional,
+  },
+  winBack: {
+    returnedOn: day({ description: 'First day with the customer again.' }),
+    offer: code({ example: 'half-price-year', description: 'What brought the customer back.' }).optional,
+  },
+} as const;
+
+const defectionId = id();
+
 /** On the customer's stream. */
 export const defectionEvents = {
-  CustomerDefected: eventType(
-    'CustomerDefected',
-    shape({
-      defectionId: id(),
-      /** First day without the customer. */
-      effectiveOn: dayText(),
-      /** Primary reason as first told; `unknown` where nobody knows. */
-      reason: code(),
-      /** What a year of this customer was worth, where it is known better than from the purchases. */
-      yearlyValue: optional(MoneyShape),
-      competitor: optional(code()),
-    }),
-  ),
-  DefectionInterviewed: eventType(
-    'DefectionInterviewed',
-    shape({
-      defectionId: id(),
-      reasons: listOf(code(), { maxItems: 20 }),
-      text: optional(text(10_000)),
-      staff: optional(code()),
-    }),
-  ),
-  /** The one cause the loss is counted under from now on. */
-  RootCauseAttributed: eventType(
-    'RootCauseAttributed',
-    shape({ defectionId: id(), cause: code(), controllable: flag(), evidence: optional(text(2_000)) }),
-  ),
-  CustomerWonBack: eventType(
-    'CustomerWonBack',
-    shape({ defectionId: id(), returnedOn: dayText(), offer: optional(code()) }),
-  ),
+  CustomerDefected: eventType('CustomerDefected', { defectionId, ...DEFECTION.declare }),
+  DefectionInterviewed: eventType('DefectionInterviewed', { defectionId, ...DEFECTION.interview }),
+  RootCauseAttributed: eventType('RootCauseAttributed', { defectionId, ...DEFECTION.attribute }),
+  CustomerWonBack: eventType('CustomerWonBack', { defectionId, ...DEFECTION.winBack }),
 } as const;
 
 export type DefectionEvent = EventsOf<typeof defectionEvents>;
@@ -62,21 +74,16 @@ export const riskEvents = {
    * purchase, or what takes one back, begins another. It occurred as `atRiskOn` began in the definition's zone, which is
    * when the rule says so; when that was noticed, after an import or a stop, is told by `recordedAt`.
    */
-  CustomerBecameAtRisk: eventType(
-    'CustomerBecameAtRisk',
-    shape({
-      /** Day of the last purchase occasion. */
-      lastOccasionOn: dayText(),
-      /** First day at risk: `atRiskDays` after the last occasion. */
-      atRiskOn: dayText(),
-      /** First day on which the customer counts as lost, unless it buys: `inactivityDays` after the last occasion. */
-      lostFrom: dayText(),
-      /** Of the retention definition; 0 is the one built in. */
-      definitionVersion: whole(0),
-      inactivityDays: whole(1),
-      atRiskDays: whole(1),
+  CustomerBecameAtRisk: eventType('CustomerBecameAtRisk', {
+    lastOccasionOn: day({ description: 'Day of the last purchase occasion.' }),
+    atRiskOn: day({ description: 'First day at risk: `atRiskDays` after the last occasion.' }),
+    lostFrom: day({
+      description: 'First day on which the customer counts as lost, unless it buys before.',
     }),
-  ),
+    definitionVersion: whole({ description: 'Of the retention definition; 0 is the one built in.' }),
+    inactivityDays: whole(),
+    atRiskDays: whole(),
+  }),
 } as const;
 
 export type RiskEvent = EventsOf<typeof riskEvents>;
@@ -91,22 +98,37 @@ export interface BecomingAtRisk {
   readonly seen: number;
 }
 
+export const DEFINITION = {
+  zone: zone({ description: 'In which days, months and years are counted.' }),
+  inactivityDays: whole({
+    min: 2,
+    max: 3_650,
+    example: 180,
+    description: 'Without a purchase for so long: lost.',
+  }),
+  atRiskDays: whole({
+    min: 1,
+    max: 3_649,
+    example: 90,
+    description: 'Without a purchase for so long: at risk.',
+  }),
+  currency: openText(3, {
+    min: 3,
+    example: 'GBP',
+    description: 'ISO 4217. Amounts in others are left out and counted.',
+  }),
+  note: openText(500, { example: 'Agreed with finance on 1 March.' }).optional,
+} as const;
+
 /** On the stream `definition-retention`; versions count from 1. */
 export const retentionDefinitionEvents = {
   RetentionDefinitionPublished: eventType(
     'RetentionDefinitionPublished',
-    shape({
-      /** IANA zone in which days, months and years are counted. */
-      zone: openText(64),
-      /** Without a purchase for this many days a customer counts as lost. */
-      inactivityDays: whole(1),
-      /** Without a purchase for this many days a customer is at risk. Less than `inactivityDays`. */
-      atRiskDays: whole(1),
-      currency: openText(3),
-      note: optional(openText(500)),
+    {
+      ...DEFINITION,
       /** Absent in version 1 of the schema, where a definition's version is the number of its event. */
-      version: optional(whole(1)),
-    }),
+      version: whole().optional,
+    },
     { version: 2, upcast: { 1: (data) => data } },
   ),
 } as const;

@@ -4,11 +4,10 @@ import { catalogueOf } from '#event-store/codec/index.js';
 import {
   customerOf,
   customerStream,
-  dayText,
+  day,
   eventType,
   id,
   instant,
-  shape,
   type CustomerId,
   type Decider,
   type EventsOf,
@@ -16,9 +15,9 @@ import {
 import { view, type ViewReader } from '#projections/index.js';
 
 const types = {
-  PromiseMade: eventType('PromiseMade', shape({ promiseId: id(), dueOn: dayText() })),
-  PromiseKept: eventType('PromiseKept', shape({ promiseId: id() })),
-  PromiseFellDue: eventType('PromiseFellDue', shape({ promiseId: id() })),
+  PromiseMade: eventType('PromiseMade', { promiseId: id(), dueOn: day() }),
+  PromiseKept: eventType('PromiseKept', { promiseId: id() }),
+  PromiseFellDue: eventType('PromiseFellDue', { promiseId: id() }),
 } as const;
 
 export const promiseCatalogue = catalogueOf(Object.values(types));

@@ -13,7 +13,6 @@ import {
   customerOf,
   eventType,
   id,
-  shape,
   systemClock,
   systemIds,
   openText,
@@ -36,9 +35,9 @@ import {
 } from '#projections/index.js';
 
 export const types = {
-  Paid: eventType('Paid', shape({ amount: whole() })),
-  Noted: eventType('Noted', shape({ noteId: id(), words: openText(50) })),
-  Left: eventType('Left', shape({ why: openText(20) })),
+  Paid: eventType('Paid', { amount: whole() }),
+  Noted: eventType('Noted', { noteId: id(), words: openText(50) }),
+  Left: eventType('Left', { why: openText(20) }),
 } as const;
 export type TestEvent = EventsOf<typeof types>;
 

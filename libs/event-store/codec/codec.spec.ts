@@ -1,26 +1,21 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  eventType,
-  openText,
-  optional,
-  shape,
-  text,
-  whole,
-  type CommandContext,
-  type Instant,
-} from '#kernel';
+import { eventType, openText, text, whole, type CommandContext, type Instant } from '#kernel';
 import { FixedKeys } from '#test/support/fixed-keys.js';
 import { catalogueOf, CHAIN_START, checkLink, Codec, EMPTY_STREAM } from './index.js';
 
-const Noted = eventType('Noted', shape({ text: optional(text(100)), stars: whole() }));
-const Moved = eventType('Moved', shape({ to: openText(100), floor: whole() }), {
-  version: 3,
-  upcast: {
-    1: ({ place, ...rest }) => ({ ...rest, to: place ?? '' }),
-    2: (data) => ({ ...data, floor: 0 }),
+const Noted = eventType('Noted', { text: text(100).optional, stars: whole() });
+const Moved = eventType(
+  'Moved',
+  { to: openText(100), floor: whole() },
+  {
+    version: 3,
+    upcast: {
+      1: ({ place, ...rest }) => ({ ...rest, to: place ?? '' }),
+      2: (data) => ({ ...data, floor: 0 }),
+    },
   },
-});
+);
 const context: CommandContext = {
   commandId: 'c1', request: null, correlationId: 'r1', causationId: 'k1',
   actor: { id: 'me', role: 'back-office' }, now: '2026-01-02T00:00:00.000Z' as Instant, occurredAt: '2026-01-01T00:00:00.000Z' as Instant,
