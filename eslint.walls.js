@@ -32,13 +32,14 @@ const arrows = {
   deadlines: ['kernel', 'event-store', 'leases', 'commands'],
   ledger: ['kernel'],
   http: ['kernel', ...ports],
+  context: ['kernel', 'http', ...ports],
   ...Object.fromEntries(
-    contexts.map((context) => [context, ['kernel', 'statistics', 'ledger', 'http', ...ports]]),
+    contexts.map((context) => [context, ['kernel', 'statistics', 'ledger', 'http', 'context', ...ports]]),
   ),
 };
 
-/** Contexts, and the ledger under them, may read every context's events. */
-const readsEvents = (lib) => contexts.includes(lib) || lib === 'ledger';
+/** Contexts, and what is under them, may read every context's events. */
+const readsEvents = (lib) => contexts.includes(lib) || ['ledger', 'context'].includes(lib);
 
 /** An import is `#lib` or `#lib/file.js`; a relative import stays inside its lib. */
 const foreign = (lib) =>

@@ -12,6 +12,7 @@ import { AuditModule } from '#audit/audit.module.js';
 import { AUDITED_VIEWS } from '#audit/audited-views.js';
 import { ChurnModule } from '#churn/churn.module.js';
 import { CommandHandling, DecideHandler } from '#commands/index.js';
+import { controllersOf } from '#context/index.js';
 import { CustomersModule } from '#customers/customers.module.js';
 import { Codec } from '#event-store/codec/index.js';
 import { EVENT_STORE } from '#event-store/index.js';
@@ -25,9 +26,8 @@ import { PositionWatch, ViewReader, VIEWS } from '#projections/index.js';
 import { READ_STORE } from '#read-store/index.js';
 import { RetentionModule } from '#retention/retention.module.js';
 import { TimelineModule } from '#timeline/timeline.module.js';
-import { TouchpointsModule } from '#touchpoints/touchpoints.module.js';
 import type { Config } from '../composition/config.js';
-import { auditedViews, customerDeciders, lineKindsFor, viewsFor } from '../composition/contexts.js';
+import { auditedViews, contexts, customerDeciders, lineKindsFor, viewsFor } from '../composition/contexts.js';
 import { storeChecks, viewChecks } from '../composition/checks.js';
 import { logCheck, watchLog } from '../composition/log-watch.js';
 import { measureStores } from '../composition/metrics.js';
@@ -80,10 +80,9 @@ export async function createApi(
     { provide: LogKeyRing, useValue: keys },
     { provide: AUDITED_VIEWS, useValue: auditedViews(identities) },
   ]);
-  const contexts = [
+  const modules = [
     AccessModule,
     CustomersModule,
-    TouchpointsModule,
     MarketingModule,
     RetentionModule,
     TimelineModule,
@@ -94,7 +93,8 @@ export async function createApi(
   ];
   const root: DynamicModule = {
     module: Root,
-    imports: [CqrsModule.forRoot(), platform, ...contexts, ...more],
+    imports: [CqrsModule.forRoot(), platform, ...modules, ...more],
+    controllers: controllersOf(contexts.flatMap(({ commands = [] }) => commands)),
     providers: [DecideHandler],
   };
   const metrics = new Registry();

@@ -13,7 +13,8 @@ import { becomingAtRisk } from '#churn/becoming-at-risk.js';
 import { churnView } from '#churn/views/churn.js';
 import type { AnyDeadline } from '#deadlines/index.js';
 import { catalogueOf } from '#event-store/codec/index.js';
-import type { LineKind } from '#commands/index.js';
+import type { LineKind as FormerLineKind } from '#commands/index.js';
+import { isLineKind, type Context, type LineKind } from '#context/index.js';
 import type { AnyDecider } from '#kernel';
 import type { Identities } from '#key-store/index.js';
 import { unitFiguresView } from '#loyalty-segments/views/unit-figures.js';
@@ -35,10 +36,9 @@ import {
 import { retentionLines } from '#retention/lines.js';
 import { definitionsView } from '#retention/views/definitions.js';
 import { timelineView } from '#timeline/views/timeline.js';
-import { subscriptionEvents, touchpointEvents } from '#touchpoints/events.js';
-import { subscriptionLines, touchpointLines } from '#touchpoints/lines.js';
-import { subscription } from '#touchpoints/subscription.js';
-import { touchpoint } from '#touchpoints/touchpoint.js';
+import { touchpoints } from '#touchpoints/index.js';
+
+export const contexts: readonly Context[] = [touchpoints];
 
 export const catalogue = catalogueOf(
   [
@@ -46,8 +46,7 @@ export const catalogue = catalogueOf(
     installationEvents,
     commandEvents,
     customerEvents,
-    touchpointEvents,
-    subscriptionEvents,
+    ...(touchpoints.events ?? []),
     defectionEvents,
     riskEvents,
     retentionDefinitionEvents,
@@ -57,7 +56,11 @@ export const catalogue = catalogueOf(
   ].flatMap((table) => Object.values(table)),
 );
 
-export const customerDeciders: readonly AnyDecider[] = [customer, touchpoint, subscription, defection];
+export const customerDeciders: readonly AnyDecider[] = [
+  customer,
+  defection,
+  ...contexts.flatMap(({ deciders = [] }) => deciders),
+];
 
 /** @param definition by which customers are counted; who asks for names only need not say */
 export const viewsFor = (
@@ -87,9 +90,18 @@ export const auditedViews = (identities: Identities): AuditedViews => ({
 });
 /** The kinds of lines that an import takes. */
 export const lineKindsFor = (ids: Identities): readonly LineKind[] => [
-  ...customerLines(ids),
-  ...touchpointLines,
-  ...subscriptionLines,
-  ...retentionLines,
-  ...marketingLines,
+  ...[...customerLines(ids), ...retentionLines, ...marketingLines].map(asDeclared),
+  ...contexts.flatMap(({ commands = [] }) => commands).filter(isLineKind),
 ];
+
+const asDeclared = ({ kind, route, creates, Body, ask }: FormerLineKind): LineKind => ({
+  line: kind,
+  route,
+  creates,
+  Body,
+  ask(body, { params, commandId }) {
+    const { occurredAt, addressed, ...asked } = ask(body, params, commandId);
+    const time = { said: occurredAt, occurred: true };
+    return { ...asked, ...(addressed === true && { addressed }), time };
+  },
+});

@@ -103,6 +103,13 @@ export const standingRules = {
 
 export type StandingEvent = Extract<CustomerEvent, { type: keyof typeof standingRules }>;
 
+/** What `mustStand` refuses, for the document. */
+export const STANDING_REFUSALS = {
+  'customer.not_found': 'no such customer',
+  'customer.alias': 'the identity belongs to another customer, named in the answer',
+  'customer.erased': 'the customer was erased',
+} as const;
+
 /** @throws `customer.not_found`, `customer.alias` (with the holder), `customer.erased` */
 export function mustStand(standing: Standing): void {
   switch (standing.is) {

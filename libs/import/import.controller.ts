@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CommandHandling, type LineKind } from '#commands/index.js';
+import { CommandHandling } from '#commands/index.js';
+import type { LineKind } from '#context/index.js';
 import { BulkRoute, commandContext, Flag, Gone, Reply } from '#http/index.js';
 import { Identities } from '#key-store/identities.js';
 import { ImportRun } from './import-run.js';
@@ -38,7 +39,7 @@ export class ImportController {
   constructor(
     @Inject(LINE_KINDS) private readonly kinds: readonly LineKind[],
     private readonly handling: CommandHandling,
-    identities: Identities,
+    private readonly identities: Identities,
   ) {
     this.reader = new LineReader(kinds, identities);
   }
@@ -81,7 +82,7 @@ export class ImportController {
     const run = new ImportRun({
       reader: this.reader,
       way: dryRun ? this.handling.rehearsal() : this.handling,
-      asks: new LineAsks(names, new References(this.kinds, names), sender),
+      asks: new LineAsks(names, new References(this.kinds, names), this.identities, sender),
       now: () => clock.now(),
       signal,
       tell: (problem) => failures.tell(problem, request),

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { LineKind } from '#commands/index.js';
+import type { LineKind } from '#context/index.js';
 import { ImportController, LINE_KINDS } from './import.controller.js';
 
 /** Takes the kinds of lines of every context, because it may know none of them. */

@@ -2,9 +2,11 @@
  * The command of a line: the one that its route would make of it, under the name that its key gives it. The name is of
  * the customer as the line names them, also where that is another by now, so that the line is the same line for ever.
  */
-import type { Ask, Asked, CommandsOnRecord, DependentAsk } from '#commands/index.js';
-import { occurring, type CommandNames } from '#http/index.js';
-import { addressedBy, type CommandContext, type Instant, type StreamName } from '#kernel';
+import type { Ask, CommandsOnRecord, DependentAsk } from '#commands/index.js';
+import { contextFor, type Asked } from '#context/index.js';
+import type { CommandNames } from '#http/index.js';
+import type { CommandContext, Instant, StreamName } from '#kernel';
+import type { Identities } from '#key-store/identities.js';
 import type { LineRequest } from './line-reader.js';
 import type { References } from './references.js';
 
@@ -24,6 +26,7 @@ export class LineAsks {
   constructor(
     private readonly names: CommandNames,
     private readonly references: References,
+    private readonly identities: Identities,
     private readonly sender: Sender,
   ) {}
 
@@ -35,14 +38,16 @@ export class LineAsks {
     const { kind, key, params, of } = request;
     const commandId = this.names.idOf({ caller: this.sender.actor.id, route: kind.route, params, key });
     const moved = (named: Params): Params => (whose === undefined ? named : { ...named, customer: whose });
-    const askedWith = (named: Params, id: string): Asked => kind.ask(request.body, moved(named), id);
+    const { identities } = this;
+    const askedWith = (named: Params, id: string): Asked =>
+      kind.ask(request.body, { params: moved(named), commandId: id, identities });
     const asked = askedWith(params, commandId);
-    const context = this.contextOf(request, commandId, asked, now);
+    const context = { commandId, request: null, causationId: commandId, now, ...this.sender };
     const { stream, decider } = asked;
     const askWith = (named: Params, { command }: Asked): Ask => ({
       decider,
       command,
-      context: this.named(context, request, named, moved(named), asked),
+      context: contextFor(asked, this.named(context, request, named, moved(named))),
     });
     if (of === null)
       return {
@@ -50,6 +55,7 @@ export class LineAsks {
         ask: askWith(params, asked),
         idsOf: (id) => (id === commandId ? asked.ids : askedWith(params, id).ids),
       };
+    contextFor(asked, context); // refuses at once what waits for the stream's turn
     let named = params;
     const ask = (onRecord: CommandsOnRecord): Ask => {
       named = { ...params, [of.parameter]: this.referred(request, of, onRecord) };
@@ -66,28 +72,15 @@ export class LineAsks {
     return this.references.idOf({ ...of, caller: this.sender.actor.id, customer }, onRecord);
   }
 
-  private contextOf(
-    { body }: LineRequest,
-    commandId: string,
-    { occurredAt }: Asked,
-    now: Instant,
-  ): CommandContext {
-    const context = { commandId, request: null, causationId: commandId, now, ...this.sender };
-    const dated = occurring(context, (body as { readonly occurredAt?: Instant }).occurredAt);
-    return occurredAt === undefined ? context : dated;
-  }
-
   /** The content of the line. The former build took the customer by then for part of it. */
   private named(
     context: CommandContext,
     { kind: { route }, key, sent }: LineRequest,
     named: Params,
     moved: Params,
-    { addressed, streamOf }: Asked,
   ): CommandContext {
     const request = this.names.digestOf(route, named, sent);
     const former = this.names.formerCommand(key, route, moved, sent);
-    const complete = { ...context, request, ...(former && { former }) };
-    return addressed === true ? addressedBy(complete, streamOf) : complete;
+    return { ...context, request, ...(former && { former }) };
   }
 }

@@ -3,7 +3,7 @@
  * Everything wrong with a line is said at once.
  */
 import { invalidRequest, parseJson, Problem, readAs, Reading } from '#http/index.js';
-import type { LineKind } from '#commands/index.js';
+import type { LineKind } from '#context/index.js';
 import type { CustomerId } from '#kernel';
 import type { Identities } from '#key-store/identities.js';
 import { LineDto } from './line.dto.js';
@@ -42,7 +42,7 @@ export class LineReader {
     kinds: readonly LineKind[],
     private readonly identities: Identities,
   ) {
-    this.kinds = new Map(kinds.map((kind) => [kind.kind, known(kind)]));
+    this.kinds = new Map(kinds.map((kind) => [kind.line, known(kind)]));
   }
 
   /** @throws Problem 400 `malformed` or `invalid_request`, 413 `too_large` */

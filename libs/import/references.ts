@@ -2,7 +2,8 @@
  * References of a line to another line or request, by its key: the id of what that one made. A key is one of its route, so
  * each route that makes such a thing may have used it; which did is on record in the customer's stream.
  */
-import type { CommandsOnRecord, LineKind } from '#commands/index.js';
+import type { CommandsOnRecord } from '#commands/index.js';
+import type { LineKind } from '#context/index.js';
 import type { CommandNames } from '#http/index.js';
 import { derivedId, DomainError } from '#kernel';
 

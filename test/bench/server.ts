@@ -3,18 +3,22 @@
  * that do nothing behind the same authentication, parsing and validation. Prints its address and its key.
  */
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
+import { dtoOf } from '#context/index.js';
 import { Roles, createLogger, listen } from '#http/index.js';
-import { InteractionDto } from '#touchpoints/dto.js';
+import { INTERACTION } from '#touchpoints/events.js';
 import { createApi } from '../../apps/api/app.js';
 import { readConfig } from '../../apps/composition/config.js';
 import { openStores } from '../../apps/composition/stores.js';
 import { startProjectorThread } from '../../apps/projector/start-thread.js';
 
+/** A class that is named, so that its name can stand for its type. */
+class Interaction extends dtoOf('Interaction', INTERACTION) {}
+
 @Controller('nothing')
 class NothingController {
   @Roles('back-office', 'admin')
   @Post()
-  post(@Body() _body: InteractionDto): object {
+  post(@Body() _body: Interaction): object {
     return {};
   }
 

@@ -1,0 +1,53 @@
+/** The command that a request makes, whichever way it came: by its route, or as a line of an import. */
+import { occurring } from '#http/index.js';
+import {
+  addressedBy,
+  type AnyDecider,
+  type Command,
+  type CommandContext,
+  type Instant,
+  type StreamName,
+} from '#kernel';
+
+/** Whose the command is. */
+export interface Target {
+  readonly stream: StreamName;
+  /** The stream follows from the body alone. */
+  readonly addressed?: true;
+  /** The stream follows from the command's id: this is how. */
+  readonly streamOf?: ((commandId: string) => StreamName) | undefined;
+  /** What the answer names. */
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+export interface Asked extends Target {
+  readonly decider: AnyDecider;
+  readonly command: Command;
+  readonly time: Time;
+}
+
+/** What the request says of time. */
+export interface Time {
+  /** An instant that is not in the future. */
+  readonly said?: Instant | undefined;
+  /** It is when the fact occurred. */
+  readonly occurred: boolean;
+  /** The fact's own day. */
+  readonly day?: string | undefined;
+}
+
+/**
+ * The context that the command is decided in. A fact with a day of its own occurred at noon of that day in UTC: in nearly
+ * every zone that is the same day. A day that has not come to its noon is announced now.
+ * @throws Problem 400 for what is said to have happened in the future
+ */
+export function contextFor({ time, addressed, streamOf }: Asked, context: CommandContext): CommandContext {
+  const said = occurring(context, time.said);
+  const timed = time.day === undefined ? (time.occurred ? said : context) : onDay(context, time.day);
+  return addressed === true ? addressedBy(timed, streamOf) : timed;
+}
+
+function onDay(context: CommandContext, day: string): CommandContext {
+  const occurredAt = `${day}T12:00:00.000Z` as Instant;
+  return occurredAt < context.now ? { ...context, occurredAt } : context;
+}
