@@ -4,30 +4,29 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { AccessModule } from '#access/access.module.js';
 import { firstAdminKey } from '#access/first-key.js';
 import { LogKeyRing } from '#access/key-ring.js';
 import type { LocalKey } from '#access/local-key.js';
-import { AuditModule } from '#audit/audit.module.js';
 import { AUDITED_VIEWS } from '#audit/audited-views.js';
-import { ChurnModule } from '#churn/churn.module.js';
 import { CommandHandling, DecideHandler } from '#commands/index.js';
 import { controllersOf } from '#context/index.js';
-import { CustomersModule } from '#customers/customers.module.js';
 import { Codec } from '#event-store/codec/index.js';
 import { EVENT_STORE } from '#event-store/index.js';
 import { createHttpApp } from '#http/index.js';
-import { ImportModule } from '#import/import.module.js';
+import { LINE_KINDS } from '#import/import.controller.js';
 import { systemClock, systemIds } from '#kernel';
 import { Identities, KEY_STORE } from '#key-store/index.js';
-import { LoyaltySegmentsModule } from '#loyalty-segments/loyalty-segments.module.js';
-import { MarketingModule } from '#marketing/marketing.module.js';
 import { PositionWatch, ViewReader, VIEWS } from '#projections/index.js';
 import { READ_STORE } from '#read-store/index.js';
-import { RetentionModule } from '#retention/retention.module.js';
-import { TimelineModule } from '#timeline/timeline.module.js';
 import type { Config } from '../composition/config.js';
-import { auditedViews, contexts, customerDeciders, lineKindsFor, viewsFor } from '../composition/contexts.js';
+import {
+  auditedViews,
+  commands,
+  customerDeciders,
+  lineKinds,
+  modules,
+  viewsFor,
+} from '../composition/contexts.js';
 import { storeChecks, viewChecks } from '../composition/checks.js';
 import { logCheck, watchLog } from '../composition/log-watch.js';
 import { measureStores } from '../composition/metrics.js';
@@ -78,23 +77,13 @@ export async function createApi(
     { provide: ViewReader, useValue: views },
     { provide: VIEWS, useValue: all },
     { provide: LogKeyRing, useValue: keys },
+    { provide: LINE_KINDS, useValue: lineKinds },
     { provide: AUDITED_VIEWS, useValue: auditedViews(identities) },
   ]);
-  const modules = [
-    AccessModule,
-    CustomersModule,
-    MarketingModule,
-    RetentionModule,
-    TimelineModule,
-    LoyaltySegmentsModule,
-    ChurnModule,
-    AuditModule,
-    ImportModule.of(lineKindsFor(identities)),
-  ];
   const root: DynamicModule = {
     module: Root,
     imports: [CqrsModule.forRoot(), platform, ...modules, ...more],
-    controllers: controllersOf(contexts.flatMap(({ commands = [] }) => commands)),
+    controllers: controllersOf(commands),
     providers: [DecideHandler],
   };
   const metrics = new Registry();

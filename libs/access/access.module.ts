@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessController } from './access.controller.js';
+import { IssuingKey, RevokingKey } from './issuing.js';
 
-@Module({ controllers: [AccessController] })
+@Module({ controllers: [AccessController], providers: [IssuingKey, RevokingKey] })
 export class AccessModule {}

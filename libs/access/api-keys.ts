@@ -7,8 +7,13 @@ export const ACCESS = streamNamed('access');
 type Issued = Extract<AccessEvent, { type: 'ApiKeyIssued' }>['data'];
 
 export type AccessCommand =
-  | { readonly type: 'IssueApiKey'; readonly key: Issued }
-  | { readonly type: 'RevokeApiKey'; readonly keyId: string };
+  | {
+      readonly type: 'IssueApiKey';
+      readonly data: Omit<Issued, 'secretHash'>;
+      /** Lower-case hexadecimal SHA-256 of the secret, which only the answer holds. */
+      readonly secretHash: string;
+    }
+  | { readonly type: 'RevokeApiKey'; readonly data: { readonly keyId: string } };
 
 export interface ApiKey extends Issued {
   readonly revoked: boolean;
@@ -23,9 +28,10 @@ export const apiKeys: Decider<AccessState, AccessCommand, AccessEvent> = {
   initialState: { keys: {} },
 
   decide: {
-    IssueApiKey: ({ key }, { keys }) => (keys[key.keyId] ? [] : [{ type: 'ApiKeyIssued', data: key }]),
+    IssueApiKey: ({ data, secretHash }, { keys }) =>
+      keys[data.keyId] ? [] : [{ type: 'ApiKeyIssued', data: { ...data, secretHash } }],
 
-    RevokeApiKey({ keyId }, { keys }) {
+    RevokeApiKey({ data: { keyId } }, { keys }) {
       const key = keys[keyId];
       if (!key) throw new DomainError('api_key.not_found', 'There is no such API key.', 'not_found');
       if (key.revoked) return [];

@@ -13,15 +13,10 @@ export async function firstAdminKey(handling: CommandHandling): Promise<string |
     ...ownCommand('first-start', commandId, systemClock.now()),
     expectedRevision: -1n, // whoever comes second is refused
   };
-  const key = {
-    keyId: commandId,
-    role: 'admin',
-    pii: true,
-    label: 'first-admin',
-    secretHash: hashOfApiKey(secret),
-  } as const;
+  const data = { keyId: commandId, role: 'admin', pii: true, label: 'first-admin' } as const;
+  const secretHash = hashOfApiKey(secret);
   try {
-    await handling.handle(ACCESS, apiKeys, { type: 'IssueApiKey', key }, context);
+    await handling.handle(ACCESS, apiKeys, { type: 'IssueApiKey', data, secretHash }, context);
     return secret;
   } catch (error) {
     if (await hasKeys(handling)) return null; // another start was first

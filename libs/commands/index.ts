@@ -2,4 +2,3 @@
 export type { Ask, CommandsOnRecord, DependentAsk, Handled } from './ask.js';
 export { CommandHandling, type CommandHandlingOptions } from './command-handling.js';
 export { Decide, DecideHandler } from './decide.js';
-export { lineKind, type Asked, type LineKind } from './line-kind.js';

@@ -137,7 +137,8 @@ export interface Declared extends Omit<LineKind, 'line'> {
   /** Ids that are answered, with an example of each. */
   readonly answers: Readonly<Record<string, string>>;
   readonly Path: Dto;
-  readonly hasBody: boolean;
+  /** What a request says, its own time included. */
+  readonly body: Fields;
   readonly process: Type<Process> | undefined;
   /** Its class on the command bus. */
   readonly Message: new (...decide: ConstructorParameters<typeof Decide>) => Decide<any, any, any, any>; // any: as AnyDecider
@@ -174,7 +175,8 @@ interface Loose extends Omit<Spec<Command, string, Fields>, 'target'> {
 }
 
 function declared(decider: AnyDecider, group: Group, spec: Loose): Declared {
-  const { type, dated, body = {}, line, noLine, process } = spec;
+  const { type, dated, line, noLine, process } = spec;
+  const body: Fields = { ...(dated === true && { occurredAt: OCCURRED_AT }), ...spec.body };
   const route = spec.path === undefined ? group.path : `${group.path}/${spec.path}`;
   const params = [...route.matchAll(/:(\w+)/g)].map(([, name]) => name!); // the group is in the match
   const fieldOf = (name: string): string => spec.names?.[name] ?? `${name}Id`;
@@ -219,8 +221,8 @@ function declared(decider: AnyDecider, group: Group, spec: Loose): Declared {
       ...(group.id !== undefined && { [group.id]: ID_EXAMPLE }),
     },
     Path: dtoOf(`${type}Path`, Object.fromEntries(params.map((name) => [name, paramField(group, name)]))),
-    Body: dtoOf(type, dated === true ? { occurredAt: OCCURRED_AT, ...body } : body),
-    hasBody: Object.keys(body).length > 0 || dated === true,
+    Body: dtoOf(type, body),
+    body,
     process,
     Message: { [type]: class extends Decide<any, any, any, any> {} }[type]!, // any: as AnyDecider; it is in there
     ask(body, coming) {

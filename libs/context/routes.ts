@@ -65,7 +65,8 @@ function controllerOf(tag: string, commands: readonly Declared[]): Type {
 
 /** Puts on the class what a handler written by hand would have: Nest reads its name, its decorators and its types. */
 function addRoute(Commands: Type<Sender>, declared: Declared): void {
-  const { type, route, Path, Body: BodyOf, hasBody, tag, summary, description, roles, refusals } = declared;
+  const { type, route, Path, Body: BodyOf, tag, summary, description, roles, refusals } = declared;
+  const hasBody = Object.keys(declared.body).length > 0;
   const name = type.charAt(0).toLowerCase() + type.slice(1);
   const target = Commands.prototype as object;
   const { [name]: handler } = {

@@ -5,16 +5,57 @@
  * An external id names a stream: the customer registered under it takes its id from it, and a customer that
  * is linked to it later claims that stream, so that one external id can never belong to two customers.
  */
-import { changesTo, DomainError, given, type Decider } from '#kernel';
-import type { ContactPoint, CustomerCommand, ExternalId } from './commands.js';
+import { changesTo, DomainError, given, type Decider, type Said } from '#kernel';
 import {
   mustStand,
+  type ERASURE,
+  type EXTERNAL_ID,
+  type PROFILE_FIELDS,
+  type REGION,
+  type REGISTRATION,
   type RELATIONSHIPS,
+  type SEGMENT,
   standingRules,
+  type TAG,
+  type UNIT,
   UNKNOWN,
   type CustomerEvent,
+  type Medium,
   type Standing,
 } from './events.js';
+
+/** A contact point as it is kept. */
+export interface ContactPoint {
+  readonly contactPointId: string;
+  readonly medium: Medium;
+  readonly value: string;
+  readonly label?: string;
+}
+
+export type ExternalId = Said<typeof EXTERNAL_ID>;
+
+type Registration = Omit<Said<typeof REGISTRATION>, 'contactPoints' | 'tags'> & {
+  readonly contactPoints: readonly ContactPoint[];
+  readonly tags: readonly string[];
+};
+
+type Asks<K extends string, Data> = { readonly type: K; readonly data: Data };
+
+/** What can be asked of a customer's identity and relationship. Values come in normalised. */
+export type CustomerCommand =
+  | Asks<'RegisterCustomer', Registration>
+  | Asks<'CorrectProfile', Said<typeof PROFILE_FIELDS>>
+  | Asks<'AddContactPoint', ContactPoint>
+  | Asks<'RemoveContactPoint', Pick<ContactPoint, 'contactPointId'>>
+  /** Claimed on the stream that the external id names, then linked on the customer's own. */
+  | Asks<'ClaimExternalId', Pick<ExternalId, 'source'> & { readonly holder: string }>
+  | Asks<'LinkExternalId', ExternalId>
+  | Asks<'AssignMarketSegment', Said<typeof SEGMENT>>
+  | Asks<'AssignRegion', Said<typeof REGION>>
+  | Asks<'AssignBusinessUnit', Said<typeof UNIT>>
+  | Asks<'AddTag', Said<typeof TAG>>
+  | Asks<'RemoveTag', Said<typeof TAG>>
+  | Asks<'EraseCustomer', Said<typeof ERASURE>>;
 
 export interface CustomerState {
   readonly standing: Standing;
@@ -40,7 +81,7 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
   initialState: { standing: UNKNOWN, contactPoints: {}, externalIds: [], tags: [] },
 
   decide: {
-    RegisterCustomer(command, { standing }) {
+    RegisterCustomer({ data }, { standing }) {
       if (standing.is === 'registered') {
         throw new DomainError('customer.exists', 'This customer is registered already.', 'rule');
       }
@@ -56,7 +97,7 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
         region,
         unit,
         tags,
-      } = command;
+      } = data;
       return [
         { type: 'CustomerRegistered', data: { kind, relationship, ...given({ name, customerSince }) } },
         ...(externalId ? [linked(externalId)] : []),
@@ -68,13 +109,13 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
       ];
     },
 
-    CorrectProfile({ name, relationship, customerSince }, state) {
+    CorrectProfile({ data: { name, relationship, customerSince } }, state) {
       mustStand(state.standing);
       const changes = changesTo(state, { name, relationship, customerSince });
       return Object.keys(changes).length === 0 ? [] : [{ type: 'ProfileCorrected', data: changes }];
     },
 
-    AddContactPoint(point, { standing, contactPoints }) {
+    AddContactPoint({ data: point }, { standing, contactPoints }) {
       mustStand(standing);
       if (Object.values(contactPoints).includes(pointKey(point))) return [];
       if (Object.keys(contactPoints).length >= MAX_CONTACT_POINTS) {
@@ -86,14 +127,14 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
       return [{ type: 'ContactPointAdded', data: pointData(point) }];
     },
 
-    RemoveContactPoint({ contactPointId }, { standing, contactPoints }) {
+    RemoveContactPoint({ data: { contactPointId } }, { standing, contactPoints }) {
       mustStand(standing);
       return contactPoints[contactPointId] === undefined
         ? []
         : [{ type: 'ContactPointRemoved', data: { contactPointId } }];
     },
 
-    ClaimExternalId({ source, holder }, { standing }) {
+    ClaimExternalId({ data: { source, holder } }, { standing }) {
       if (standing.is === 'unknown') return [{ type: 'ExternalIdClaimed', data: { source, holder } }];
       if (standing.is === 'alias' && standing.of === holder) return [];
       if (standing.is === 'erased') mustStand(standing);
@@ -102,27 +143,27 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
       });
     },
 
-    LinkExternalId(externalId, { standing, externalIds }) {
+    LinkExternalId({ data: externalId }, { standing, externalIds }) {
       mustStand(standing);
       return externalIds.includes(externalKey(externalId)) ? [] : [linked(externalId)];
     },
 
-    AssignMarketSegment({ segment }, state) {
+    AssignMarketSegment({ data: { segment } }, state) {
       mustStand(state.standing);
       return state.segment === segment ? [] : [{ type: 'MarketSegmentAssigned', data: { segment } }];
     },
 
-    AssignRegion({ region }, state) {
+    AssignRegion({ data: { region } }, state) {
       mustStand(state.standing);
       return state.region === region ? [] : [{ type: 'RegionAssigned', data: { region } }];
     },
 
-    AssignBusinessUnit({ unit }, state) {
+    AssignBusinessUnit({ data: { unit } }, state) {
       mustStand(state.standing);
       return state.unit === unit ? [] : [{ type: 'BusinessUnitAssigned', data: { unit } }];
     },
 
-    AddTag({ tag }, { standing, tags }) {
+    AddTag({ data: { tag } }, { standing, tags }) {
       mustStand(standing);
       if (tags.includes(tag)) return [];
       if (tags.length >= MAX_TAGS)
@@ -133,12 +174,12 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
       return [{ type: 'TagAdded', data: { tag } }];
     },
 
-    RemoveTag({ tag }, { standing, tags }) {
+    RemoveTag({ data: { tag } }, { standing, tags }) {
       mustStand(standing);
       return tags.includes(tag) ? [{ type: 'TagRemoved', data: { tag } }] : [];
     },
 
-    EraseCustomer({ reason }, { standing }) {
+    EraseCustomer({ data: { reason } }, { standing }) {
       if (standing.is === 'erased') return [];
       mustStand(standing);
       return [{ type: 'CustomerErased', data: { reason } }];

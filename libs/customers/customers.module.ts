@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CustomersController } from './customers.controller.js';
-import { Erasure } from './erasure.js';
-import { ExternalIds } from './external-ids.js';
+import { Erasing } from './erasure.js';
+import { LinkingExternalId } from './external-ids.js';
 import { FindCustomersHandler, GetProfileHandler } from './queries.js';
 
 @Module({
   controllers: [CustomersController],
-  providers: [ExternalIds, Erasure, GetProfileHandler, FindCustomersHandler],
+  providers: [LinkingExternalId, Erasing, GetProfileHandler, FindCustomersHandler],
 })
 export class CustomersModule {}

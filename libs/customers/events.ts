@@ -7,6 +7,8 @@ import {
   email,
   eventType,
   id,
+  listOf,
+  nested,
   oneOf,
   phone,
   text,
@@ -46,6 +48,21 @@ export const UNIT = { unit: code({ example: 'retail' }) } as const;
 export const TAG = { tag: code({ example: 'newsletter' }) } as const;
 export const ERASURE = {
   reason: code({ example: 'gdpr_request', description: 'Why. A code, not a text: it is kept.' }),
+} as const;
+
+/** All that may be known of a customer from the start. */
+export const REGISTRATION = {
+  kind: oneOf(KINDS),
+  ...PROFILE_FIELDS,
+  relationship: oneOf(RELATIONSHIPS, { description: 'Default prospect.' }).optional,
+  contactPoints: listOf(nested('ContactPoint', CONTACT_POINT), { max: 20 }).optional,
+  externalId: nested('ExternalId', EXTERNAL_ID, {
+    description: 'The customer is found under it from now on; its own id follows from it.',
+  }).optional,
+  segment: SEGMENT.segment.optional,
+  region: REGION.region.optional,
+  unit: UNIT.unit.optional,
+  tags: listOf(code(), { max: 50 }).optional,
 } as const;
 
 export const customerEvents = {

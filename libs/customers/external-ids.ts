@@ -4,26 +4,32 @@
  */
 import { Injectable } from '@nestjs/common';
 import { CommandHandling } from '#commands/index.js';
-import { customerStream, type CommandContext, type CustomerId } from '#kernel';
-import type { ExternalId } from './commands.js';
-import { customer } from './customer.js';
-import { mustStand } from './events.js';
+import type { Outcome, Process, Underway } from '#context/index.js';
+import { customerStream } from '#kernel';
 import { Identities } from '#key-store/identities.js';
+import { customer, type CustomerCommand, type ExternalId } from './customer.js';
+import { mustStand } from './events.js';
 
 @Injectable()
-export class ExternalIds {
+export class LinkingExternalId implements Process {
   constructor(
     private readonly handling: CommandHandling,
     private readonly identities: Identities,
   ) {}
 
   /** @throws `external_id.taken`, and what `mustStand` throws of the customer */
-  async claim(externalId: ExternalId, holder: CustomerId, context: CommandContext): Promise<void> {
+  async run({ asked, context, decide }: Underway): Promise<Outcome> {
+    const { data } = asked.command as Extract<CustomerCommand, { type: 'LinkExternalId' }>; // it is declared of that one
+    await this.claim(data, asked.ids['customerId'] ?? '', context);
+    return { handled: await decide(asked) };
+  }
+
+  private async claim(externalId: ExternalId, holder: string, context: Underway['context']): Promise<void> {
     const identity = this.identities.idUnder(externalId);
     if (identity === holder) return; // registered under it
-    mustStand((await this.handling.state(customerStream(holder), customer)).standing);
+    mustStand((await this.handling.state(customerStream(holder as typeof identity), customer)).standing);
     const { expectedRevision: _ofTheHolder, ...unconditional } = context;
-    const claim = { type: 'ClaimExternalId', source: externalId.source, holder } as const;
+    const claim = { type: 'ClaimExternalId', data: { source: externalId.source, holder } } as const;
     await this.handling.handle(customerStream(identity), customer, claim, unconditional);
   }
 }

@@ -34,6 +34,15 @@ export const CAMPAIGN = {
   ...DIMENSIONS,
 } as const;
 
+/** As it is sent: under an id of its own, or under one that it is given. */
+export const LAUNCH = {
+  campaignId: code({
+    example: 'spring-2026',
+    description: 'Under this id spend names it. Given one if none.',
+  }).optional,
+  ...CAMPAIGN,
+} as const;
+
 export const CAMPAIGN_END = { endedOn: day() } as const;
 
 /** On `campaign-<id>`. */
@@ -58,6 +67,15 @@ export const SPENT = {
   campaign: code({ example: 'spring-2026' }).optional,
   customerId: customerId({ description: 'The one customer it was spent on.' }).optional,
   ...DIMENSIONS,
+} as const;
+
+/** As it is sent. */
+export const SPENDING = {
+  spendId: openText(64, {
+    example: 'inv-4711',
+    description: 'Recorded once in its month. Given one if none.',
+  }).optional,
+  ...SPENT,
 } as const;
 
 /** On `spend-<YYYY-MM>`, the ledger of a month. */

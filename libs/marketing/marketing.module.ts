@@ -8,12 +8,14 @@ import {
   GetSpendPolicyHandler,
   SumSpendHandler,
 } from './queries.js';
+import { PublishingPolicy } from './publishing.js';
 import { SpendController } from './spend.controller.js';
 import { SpendPoliciesController } from './spend-policies.controller.js';
 
 @Module({
   controllers: [CampaignsController, SpendController, SpendPoliciesController],
   providers: [
+    PublishingPolicy,
     FindCampaignsHandler,
     GetCampaignHandler,
     FindSpendRecordsHandler,

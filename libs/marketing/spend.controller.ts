@@ -1,26 +1,11 @@
-import { Body, Controller, Get, Post, Query, Req } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Decide } from '#commands/index.js';
-import {
-  answer,
-  CommandRoute,
-  Context,
-  csv,
-  csvAnswer,
-  QueryRoute,
-  Reply,
-  wantsCsv,
-  type Answer,
-  type Page,
-} from '#http/index.js';
-import { addressedBy, derivedId, given, type CommandContext } from '#kernel';
-import { RecordSpendDto, SpendQuery, SpendRecordsQuery } from './dto.js';
+import { csv, csvAnswer, QueryRoute, Reply, wantsCsv, type Page } from '#http/index.js';
+import { SpendQuery, SpendRecordsQuery } from './dto.js';
 import { FindSpendRecords, SumSpend, type SpendRow, type SpendSums } from './queries.js';
-import { spend, spendStream } from './spend.js';
 import type { SpendRecord } from './views/spend.js';
 
-const WRITERS = ['back-office', 'admin'] as const;
 const READERS = ['back-office', 'analyst', 'auditor', 'admin'] as const;
 const RECORD = {
   spendId: 'inv-4711', purpose: 'acquisition', spentOn: '2026-03-02', amount: { minor: 60_000, currency: 'GBP' },
@@ -32,38 +17,7 @@ const ROW = {
 
 @Controller('v1/spend')
 export class SpendController {
-  constructor(
-    private readonly commands: CommandBus,
-    private readonly queries: QueryBus,
-  ) {}
-
-  @Post()
-  @CommandRoute({
-    tag: 'Marketing',
-    summary: 'Record spend',
-    description:
-      'What was spent on customers, and what for. The same spendId in the same month is recorded once.',
-    roles: WRITERS,
-    ids: { spendId: 'inv-4711' },
-    refusals: {
-      'spend.addressed': 'only acquisition addresses prospects',
-      'spend.taken_back': 'more would be taken back than the month holds',
-    },
-  })
-  async record(
-    @Body() body: RecordSpendDto,
-    @Context() context: CommandContext,
-    @Reply() reply: FastifyReply,
-  ): Promise<Answer<{ spendId: string }>> {
-    const spendId = (commandId: string): string => body.spendId ?? derivedId(commandId, 'spend');
-    const data = { ...(given(body) as typeof body), spendId: spendId(context.commandId) };
-    const stream = spendStream(body.spentOn);
-    const command = { type: 'RecordSpend', data } as const;
-    const handled = await this.commands.execute(
-      new Decide(stream, spend, command, addressedBy(context, undefined)),
-    );
-    return answer(reply, handled, { spendId: spendId(handled.commandId) });
-  }
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @QueryRoute({

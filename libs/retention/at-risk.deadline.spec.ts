@@ -104,7 +104,10 @@ async function record<C extends Command>(
 
 const streamOf = (name: string): StreamName => customerStream(name.padStart(8, '0') as CustomerId);
 const register = (name: string): Promise<void> =>
-  record(streamOf(name), customer, { type: 'RegisterCustomer', kind: 'person', contactPoints: [], tags: [] });
+  record(streamOf(name), customer, {
+    type: 'RegisterCustomer',
+    data: { kind: 'person', contactPoints: [], tags: [] },
+  });
 const buy = (name: string, day: string, touchpointId: string = `${name}-${day}`): Promise<void> => {
   const data = { touchpointId, amount: { minor: 1000, currency: 'GBP' } };
   return record(streamOf(name), touchpoint, { type: 'RecordPurchase', data }, instant(`${day}T12:00:00Z`));
@@ -261,7 +264,7 @@ describe('a customer who falls silent', () => {
       await register(name);
       await buy(name, '2026-02-01');
     }
-    const erase = { type: 'EraseCustomer', reason: 'request' } as const;
+    const erase = { type: 'EraseCustomer', data: { reason: 'request' } } as const;
     await record(streamOf('bob'), customer, erase);
     await folded();
     await projecting.stop();

@@ -1,9 +1,8 @@
 /** The day on which a silent customer comes to be at risk, as a deadline: whoever counts customers says who is due. */
 import type { Deadline } from '#deadlines/index.js';
 import { customerStream, dayIn, startOfDay, type Instant } from '#kernel';
-import type { RiskCommand } from './commands.js';
 import type { BecomingAtRisk } from './events.js';
-import { risk } from './risk.js';
+import { risk, type RiskCommand } from './risk.js';
 
 /** @param becoming those at risk at an instant of whom it is not recorded, the nearest to being lost first */
 export const atRiskDeadline = (

@@ -1,24 +1,80 @@
-/** What can be asked about customers who leave or may, and about the definition of leaving. Ids come in with the command. */
-import type { DefectionEvent, RetentionDefinitionEvent, RiskEvent } from './events.js';
+/** What can be recorded of customers who leave, and how leaving is defined. */
+import { commandsOf } from '#context/index.js';
+import { STANDING_REFUSALS } from '#customers/events.js';
+import { id } from '#kernel';
+import { defection } from './defection.js';
+import { retentionDefinition } from './definition.js';
+import { DEFECTION, DEFINITION, RETENTION_DEFINITIONS } from './events.js';
+import { PublishingDefinition } from './publishing.js';
 
-type DataOf<K extends DefectionEvent['type']> = Extract<DefectionEvent, { type: K }>['data'];
+const leaving = commandsOf(defection, {
+  tag: 'Retention',
+  path: '/v1/customers/:customer/defections',
+  id: 'defectionId',
+  params: { defection: id({ description: 'The id that declaring it answered.' }) },
+  refusals: STANDING_REFUSALS,
+});
+const OF_ONE = { 'defection.not_found': 'no such defection' };
 
-export type DefectionCommand =
-  | { readonly type: 'DeclareDefection'; readonly data: DataOf<'CustomerDefected'> }
-  | { readonly type: 'RecordInterview'; readonly data: DataOf<'DefectionInterviewed'> }
-  | { readonly type: 'AttributeRootCause'; readonly data: DataOf<'RootCauseAttributed'> }
-  | { readonly type: 'WinBack'; readonly data: DataOf<'CustomerWonBack'> };
+const definition = commandsOf(retentionDefinition, { tag: 'Retention', path: '/v1/definitions/retention' });
 
-export type RiskCommand = {
-  readonly type: 'MarkCustomerAtRisk';
-  readonly data: RiskEvent['data'];
-  /** The day on which it is asked, in the definition's zone. */
-  readonly today: string;
-  /** Events of the ledger that this was read from. */
-  readonly seen: number;
-};
-
-export type RetentionDefinitionCommand = {
-  readonly type: 'PublishRetentionDefinition';
-  readonly data: Omit<RetentionDefinitionEvent['data'], 'version'>;
-};
+export const retentionCommands = [
+  leaving({
+    type: 'DeclareDefection',
+    line: 'defection',
+    dated: 'effectiveOn',
+    body: DEFECTION.declare,
+    summary: 'Declare that a customer left',
+    refusals: {
+      'defection.open': 'the customer counts as gone already, by the defection named in the answer',
+      'defection.too_early': 'not after the last return',
+    },
+  }),
+  leaving({
+    type: 'RecordInterview',
+    path: ':defection/interviews',
+    line: 'defection-interview',
+    body: DEFECTION.interview,
+    summary: 'Record what a customer said about leaving',
+    refusals: OF_ONE,
+  }),
+  leaving({
+    type: 'AttributeRootCause',
+    path: ':defection/root-cause',
+    line: 'root-cause',
+    body: DEFECTION.attribute,
+    summary: 'Attribute the root cause of a loss',
+    refusals: OF_ONE,
+  }),
+  leaving({
+    type: 'WinBack',
+    path: ':defection/win-back',
+    line: 'win-back',
+    dated: 'returnedOn',
+    body: DEFECTION.winBack,
+    summary: 'Record that a customer came back',
+    refusals: {
+      ...OF_ONE,
+      'defection.won_back': 'came back already, on another day',
+      'win_back.too_early': 'before the defection',
+    },
+  }),
+  definition({
+    type: 'PublishRetentionDefinition',
+    noLine: 'A definition is decided by people, one at a time.',
+    body: DEFINITION,
+    target: () => ({ stream: RETENTION_DEFINITIONS, ids: { definition: 'retention' } }),
+    process: PublishingDefinition,
+    answers: { definition: 'retention', version: '3' },
+    roles: ['admin'],
+    summary: 'Publish a definition of retention',
+    description:
+      'By which rule customers count as kept, at risk or lost. Figures are built for it beside those of the ' +
+      'definition that holds, and take over when they are complete.',
+    refusals: {
+      'definition.at_risk': 'atRiskDays is not less than inactivityDays',
+      'definition.currency': 'no such currency',
+      'definition.zone': 'no such zone',
+    },
+  }),
+];

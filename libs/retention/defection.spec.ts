@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { decide, DomainError, evolve } from '#kernel';
 import { given } from '#test/support/given.js';
 import type { StandingEvent } from '#customers/events.js';
-import type { DefectionCommand } from './commands.js';
-import { defection, type DefectionState } from './defection.js';
+import { defection, type DefectionCommand, type DefectionState } from './defection.js';
 import type { DefectionEvent } from './events.js';
 
 type Seen = DefectionEvent | StandingEvent;

@@ -4,8 +4,16 @@
  */
 import { canonicalJson, DomainError, type Decider } from '#kernel';
 import { mustStand, standingRules, UNKNOWN, type Standing, type StandingEvent } from '#customers/events.js';
-import type { DefectionCommand } from './commands.js';
 import type { DefectionEvent } from './events.js';
+
+type DataOf<K extends DefectionEvent['type']> = Extract<DefectionEvent, { type: K }>['data'];
+
+/** A command carries the data of the event it asks for; ids come in with it. */
+export type DefectionCommand =
+  | { readonly type: 'DeclareDefection'; readonly data: DataOf<'CustomerDefected'> }
+  | { readonly type: 'RecordInterview'; readonly data: DataOf<'DefectionInterviewed'> }
+  | { readonly type: 'AttributeRootCause'; readonly data: DataOf<'RootCauseAttributed'> }
+  | { readonly type: 'WinBack'; readonly data: DataOf<'CustomerWonBack'> };
 
 interface Defection {
   readonly effectiveOn: string;

@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { decide, evolve, type Instant, type Recorded } from '#kernel';
 import { foldAll } from '#projections/index.js';
 import { given } from '#test/support/given.js';
-import type { RetentionDefinitionCommand } from './commands.js';
-import { retentionDefinition } from './definition.js';
+import { retentionDefinition, type RetentionDefinitionCommand } from './definition.js';
 import {
   BUILT_IN_DEFINITION,
   RETENTION_DEFINITIONS,

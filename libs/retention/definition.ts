@@ -3,13 +3,17 @@
  * none is ever changed; publishing what holds already publishes nothing.
  */
 import { canonicalJson, DomainError, isCurrency, type Decider } from '#kernel';
-import type { RetentionDefinitionCommand } from './commands.js';
 import {
   BUILT_IN_DEFINITION,
   type RetentionDefinition,
   type RetentionDefinitionEvent,
   type RetentionRules,
 } from './events.js';
+
+export interface RetentionDefinitionCommand {
+  readonly type: 'PublishRetentionDefinition';
+  readonly data: Omit<RetentionDefinitionEvent['data'], 'version'>;
+}
 
 export const retentionDefinition: Decider<
   RetentionDefinition,

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { DefectionsController } from './defections.controller.js';
 import { DefinitionsController } from './definitions.controller.js';
+import { PublishingDefinition } from './publishing.js';
 import { GetDefinitionHandler, ListDefinitionsHandler } from './queries.js';
 
 @Module({
-  controllers: [DefectionsController, DefinitionsController],
-  providers: [GetDefinitionHandler, ListDefinitionsHandler],
+  controllers: [DefinitionsController],
+  providers: [PublishingDefinition, GetDefinitionHandler, ListDefinitionsHandler],
 })
 export class RetentionModule {}

@@ -4,9 +4,8 @@ import { decide, evolve } from '#kernel';
 import type { LedgerEvent } from '#ledger/index.js';
 import type { StandingEvent } from '#customers/events.js';
 import { given } from '#test/support/given.js';
-import type { RiskCommand } from './commands.js';
 import type { RiskEvent } from './events.js';
-import { risk, type RiskState } from './risk.js';
+import { risk, type RiskCommand, type RiskState } from './risk.js';
 
 const registered: LedgerEvent = {
   type: 'CustomerRegistered',

@@ -8,8 +8,16 @@
 import type { Decider } from '#kernel';
 import { isSameSilence, LEDGER_EVENTS, type LedgerEvent, type Silence } from '#ledger/index.js';
 import { standingRules, UNKNOWN, type Standing, type StandingEvent } from '#customers/events.js';
-import type { RiskCommand } from './commands.js';
 import type { RiskEvent } from './events.js';
+
+export interface RiskCommand {
+  readonly type: 'MarkCustomerAtRisk';
+  readonly data: RiskEvent['data'];
+  /** The day on which it is asked, in the definition's zone. */
+  readonly today: string;
+  /** Events of the ledger that this was read from. */
+  readonly seen: number;
+}
 
 export interface RiskState {
   readonly standing: Standing;

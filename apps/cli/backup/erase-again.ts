@@ -26,7 +26,12 @@ export async function eraseAgain(
   for (const [id, reason] of erased) {
     const context = ownCommand('restore', derivedId('restore', backup, id), systemClock.now());
     try {
-      await handling.handle(customerStream(id), customer, { type: 'EraseCustomer', reason }, context);
+      await handling.handle(
+        customerStream(id),
+        customer,
+        { type: 'EraseCustomer', data: { reason } },
+        context,
+      );
       again.push(id);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;

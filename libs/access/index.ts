@@ -1,0 +1,11 @@
+/** Who may call, and which keys for personal data the log was written with. */
+import type { Context } from '#context/index.js';
+import { AccessModule } from './access.module.js';
+import { accessCommands } from './commands.js';
+import { accessEvents, installationEvents } from './events.js';
+
+export const access: Context = {
+  events: [accessEvents, installationEvents],
+  commands: accessCommands,
+  module: AccessModule,
+};
