@@ -3,6 +3,10 @@
  * in words that only this customer's commands say.
  */
 
+import type { Declared } from '#context/index.js';
+import type { AnyField, Fields } from '#kernel';
+import { commands } from '../../apps/composition/contexts.js';
+
 /** The ids that earlier commands made, by the names that later paths use. */
 export type Made = Readonly<Record<string, string>>;
 
@@ -30,8 +34,7 @@ const differing = (body: (words: string, made: Made) => object, change: object) 
 const EUR = (minor: number) => ({ minor, currency: 'EUR' });
 const of = '/v1/customers/{customer}';
 
-/** On the stream of one customer. `words` tells this customer from any other. */
-export const ofACustomer: readonly CommandOf[] = [
+const written: readonly CommandOf[] = [
   { path: `${of}/profile`, ...dated((words) => ({ name: `${words} named` })) },
   {
     path: `${of}/contact-points`,
@@ -118,6 +121,8 @@ export const ofACustomer: readonly CommandOf[] = [
     path: `${of}/defections/{defection}/win-back`,
     ...differing(() => ({ returnedOn: '2026-05-01' }), { returnedOn: '2026-06-01' }),
   },
+];
+const last: readonly CommandOf[] = [
   { path: `${of}/contact-points/{contactPoint}/remove` },
   { path: `${of}/tags/{tag}/remove` },
   {
@@ -126,6 +131,51 @@ export const ofACustomer: readonly CommandOf[] = [
     role: 'admin',
   },
 ];
+
+/** Commands about a customer that need nothing but one, as their declarations have them. */
+const unwritten = commands
+  .map((command) => [command, command.route.replace(/:(\w+)/g, '{$1}')] as const)
+  .filter(([, path]) => path.startsWith(`${of}/`) && ![...written, ...last].some((one) => one.path === path))
+  .map(([command, path]) => ({ path, ...bodiesOf(command) }));
+
+/** On the stream of one customer. `words` tells this customer from any other. */
+export const ofACustomer: readonly CommandOf[] = [...written, ...unwritten, ...last];
+
+/** Two bodies that are as right as each other: of another time, or else in other words. */
+function bodiesOf({ body: { occurredAt, ...fields } }: Declared): Pick<CommandOf, 'body' | 'other'> {
+  const body = (words: string): object => sampleBody(fields, words);
+  return occurredAt ? dated(body) : { body, other: (words) => body(`${words} otherwise`) };
+}
+
+const sampleBody = (fields: Fields, words: string): object =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, sampleValue(field, words)]));
+
+function sampleValue({ kind, about }: AnyField, words: string): unknown {
+  switch (kind.is) {
+    case 'text':
+    case 'openText':
+      return `${words} said`.slice(0, kind.max);
+    case 'oneOf':
+      return kind.values[0];
+    case 'money':
+      return EUR(Math.max(kind.min ?? 0, 100));
+    case 'day':
+      return '2026-03-01';
+    case 'instant':
+      return AT;
+    case 'flag':
+      return true;
+    case 'whole':
+    case 'fraction':
+      return about.example ?? kind.min ?? 1;
+    case 'nested':
+      return sampleBody(kind.fields, words);
+    case 'listOf':
+      return [sampleValue(kind.item, words)];
+    default:
+      return about.example ?? 'web-shop';
+  }
+}
 
 /** On streams of their own: the second body would go elsewhere, or be about something else. */
 export const ofEverybody: readonly CommandOf[] = [

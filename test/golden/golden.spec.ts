@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CHAIN_START, checkLink, Codec } from '#event-store/codec/index.js';
 import { catalogue } from '../../apps/composition/contexts.js';
 import { FixedKeys } from '../support/fixed-keys.js';
+import { sampleOf } from '../support/sample.js';
 import { folder, readGolden } from './golden.js';
 
 const versions = [...catalogue.values()].flatMap(({ definition }) =>
@@ -18,8 +19,23 @@ describe('an event stored by any earlier version', () => {
     expect(checkLink(CHAIN_START, event)).toMatchObject({ ok: true });
   });
 
+  it.each([...catalogue.values()].map(({ definition }) => definition))(
+    'has every field of $type in the newest golden file: a field that is new is a new version',
+    ({ type, version, data }) => {
+      expect(pathsIn(readGolden(type, version).data)).toEqual(pathsIn(sampleOf(data)));
+    },
+  );
+
   it('has a golden file of a type that is known', () => {
     const known = versions.map(([type, version]) => `${type}.v${version}.json`).sort();
     expect(readdirSync(folder).sort()).toEqual(known);
   });
 });
+
+/** The paths to every value in it. */
+function pathsIn(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value)
+    .flatMap(([name, inner]) => pathsIn(inner, `${path}/${name}`))
+    .sort();
+}
