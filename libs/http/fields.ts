@@ -10,7 +10,7 @@
 import { ApiProperty, ApiSchema, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsOptional, registerDecorator, type ValidationArguments } from 'class-validator';
 import type { CountryCode } from 'libphonenumber-js/min';
-import type { Money } from '#kernel';
+import type { Bounds, ListBounds, Money, TextBounds } from '#kernel';
 import * as rules from './rules.js';
 import { Reading, readAs, rule, type Rule } from './validation.js';
 
@@ -21,20 +21,13 @@ export interface About<Example = string> {
   readonly optional?: boolean;
 }
 
-interface ListBounds {
-  /** Most items. */
-  readonly max: number;
-  /** Fewest items, where the list is sent at all. Default 0. */
-  readonly min?: number;
-}
-
 type Dto = new () => object;
 
 /** What OpenAPI says of a field; an object is a class of its own. */
 type Schema = Exclude<ApiPropertyOptions, { type: 'object' }>;
 
 /** Text of up to `max` characters: NFC, trimmed, without control characters. */
-export const Text = ({ max, min = 1, multiline, ...about }: About & rules.TextBounds): PropertyDecorator =>
+export const Text = ({ max, min = 1, multiline, ...about }: About & TextBounds): PropertyDecorator =>
   field(rules.text({ max, min, ...(multiline && { multiline }) }), about, {
     type: String,
     minLength: min,
@@ -97,18 +90,14 @@ class MoneyOnTheWire implements Money {
 }
 
 /** Money in minor units, from `min` to `max` of them. */
-export const MoneyField = ({ min, max, ...about }: About<Money> & rules.Bounds = {}): PropertyDecorator =>
+export const MoneyField = ({ min, max, ...about }: About<Money> & Bounds = {}): PropertyDecorator =>
   field(rules.money(boundsOf(min, max)), about, { type: () => MoneyOnTheWire });
 
-export const Whole = ({ min, max, ...about }: About<number> & rules.Bounds = {}): PropertyDecorator =>
+export const Whole = ({ min, max, ...about }: About<number> & Bounds = {}): PropertyDecorator =>
   field(rules.whole(boundsOf(min, max)), about, { type: 'integer', ...numbers(min, max), example: min ?? 1 });
 
 /** A number, from 0 to 1 where nothing else is said. */
-export const Fraction = ({
-  min = 0,
-  max = 1,
-  ...about
-}: About<number> & rules.Bounds = {}): PropertyDecorator =>
+export const Fraction = ({ min = 0, max = 1, ...about }: About<number> & Bounds = {}): PropertyDecorator =>
   field(rules.fraction({ min, max }), about, { type: Number, minimum: min, maximum: max, example: max / 4 });
 
 export const Flag = (about: About<boolean> = {}): PropertyDecorator =>
@@ -218,7 +207,7 @@ const lazy = (of: () => Dto): (() => Dto) => {
 
 const nested = (of: () => Dto): Rule => rule((value, path, reading) => readAs(of(), value, path, reading));
 
-const boundsOf = (min?: number, max?: number): rules.Bounds => ({
+const boundsOf = (min?: number, max?: number): Bounds => ({
   ...(min !== undefined && { min }),
   ...(max !== undefined && { max }),
 });

@@ -4,17 +4,16 @@
  */
 import { isEmail } from 'class-validator';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
-import { instant, isCurrency, isCustomerId, type Instant, type Money } from '#kernel';
+import {
+  instant,
+  isCurrency,
+  isCustomerId,
+  type Instant,
+  type Money,
+  type Bounds,
+  type TextBounds,
+} from '#kernel';
 import { rule, type Reading, type Rule } from './validation.js';
-
-export interface TextBounds {
-  /** In Unicode code points, after trimming. */
-  readonly max: number;
-  /** Default 1: a text that is there says something. */
-  readonly min?: number;
-  /** Lets line breaks and tabs in. */
-  readonly multiline?: boolean;
-}
 
 const PLAIN = /^[\x20-\x7e]*$/;
 const CONTROL = /\p{Cc}|\p{Cs}/u; // control characters, and halves of surrogate pairs that stand alone
@@ -108,11 +107,6 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 function isDate(year: number, month: number, date: number): boolean {
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return date >= 1 && date <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
-}
-
-export interface Bounds {
-  readonly min?: number;
-  readonly max?: number;
 }
 
 /** A whole number within ±2^53, so that it is exact. */
