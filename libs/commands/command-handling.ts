@@ -28,6 +28,7 @@ import { WrongExpectedRevision } from '#event-store/port.js';
 import { claimOf } from './addressing.js';
 import { resolved, type Ask, type DependentAsk, type Handled } from './ask.js';
 import { mustBeDecidable, recordOf } from './conditions.js';
+import { firstOf, hasFirst, runsOf } from './first-step.js';
 import { KnownStreams, type Log } from './known-streams.js';
 import { Rehearsal } from './rehearsal.js';
 import { earlierAnswer, replay } from './replay.js';
@@ -58,31 +59,27 @@ export class CommandHandling {
     command: C,
     context: CommandContext,
   ): Promise<Handled<D>> {
-    return this.turns.take(stream, () => this.inTurn(stream, { decider, command, context })) as Promise<
-      Handled<D>
-    >; // its decider's
+    const ask = { decider, command, context };
+    return this.inSteps(stream, ask) as Promise<Handled<D>>; // its decider's
   }
 
   /**
    * Commands on one stream, one after the other. Those that follow on one another are appended together, so that
    * a hundred on one customer cost as little as one each on a hundred; every one is answered for itself.
    */
-  handleAll(
+  async handleAll(
     stream: StreamName,
     asks: readonly (Ask | DependentAsk)[],
   ): Promise<PromiseSettledResult<Handled>[]> {
-    return this.turns.take(stream, async () => {
-      this.options.gate?.();
-      const settled: PromiseSettledResult<Handled>[] = [];
-      while (settled.length < asks.length) {
-        const rest = settled.length === 0 ? asks : asks.slice(settled.length);
-        const claim = (context: CommandContext): Promise<void> => this.claim(stream, context);
-        const answered = await together(this.options, this.streams, stream, rest, claim);
-        if (answered.length > 0) settled.push(...answered);
-        else settled.push(await this.alone(stream, rest[0]!)); // there is a rest, or the loop had ended
-      }
-      return settled;
-    });
+    if (!asks.some(hasFirst)) return this.oneByOne(stream, asks);
+    const settled: PromiseSettledResult<Handled>[] = [];
+    for (const run of runsOf(asks)) {
+      const [only] = run;
+      if (only !== undefined && hasFirst(only))
+        settled.push(...(await Promise.allSettled([this.inSteps(stream, only)])));
+      else settled.push(...(await this.oneByOne(stream, run)));
+    }
+    return settled;
   }
 
   /** Another way in, that goes nowhere: it decides, and appends nothing. */
@@ -113,6 +110,45 @@ export class CommandHandling {
       return decoded?.kind === 'known' ? decoded.event : null;
     }
     return null;
+  }
+
+  /** In one turn of the stream. */
+  private oneByOne(
+    stream: StreamName,
+    asks: readonly (Ask | DependentAsk)[],
+  ): Promise<PromiseSettledResult<Handled>[]> {
+    return this.turns.take(stream, async () => {
+      this.options.gate?.();
+      const settled: PromiseSettledResult<Handled>[] = [];
+      while (settled.length < asks.length) {
+        const rest = settled.length === 0 ? asks : asks.slice(settled.length);
+        const claim = (context: CommandContext): Promise<void> => this.claim(stream, context);
+        const answered = await together(this.options, this.streams, stream, rest, claim);
+        if (answered.length > 0) settled.push(...answered);
+        else settled.push(await this.alone(stream, rest[0]!)); // there is a rest, or the loop had ended
+      }
+      return settled;
+    });
+  }
+
+  private async inSteps(stream: StreamName, ask: Ask): Promise<Handled> {
+    const first = firstOf(ask.context);
+    if (first !== null && (await this.wouldRecord(stream, ask)))
+      await this.handle(first.stream, first.decider, first.command, first.context);
+    return this.turns.take(stream, () => this.inTurn(stream, ask));
+  }
+
+  /** Whether the command is new and would record something, as of now. @throws DomainError where it is refused */
+  private wouldRecord(stream: StreamName, { decider, command, context }: Ask): Promise<boolean> {
+    return this.turns.take(stream, async () => {
+      this.options.gate?.();
+      const known = this.streams.remembered(stream);
+      if (known !== undefined) await this.streams.readOn(stream, known);
+      const state = known ?? (await this.streams.read(stream, decider));
+      if (earlierAnswer(state, context) !== null) return false;
+      mustBeDecidable(decider, command, context, state);
+      return decide(decider, command, state.of(decider)).length > 0;
+    });
   }
 
   private async alone(stream: StreamName, asked: Ask | DependentAsk): Promise<PromiseSettledResult<Handled>> {

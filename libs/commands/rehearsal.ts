@@ -8,6 +8,7 @@ import { decide, type StreamName } from '#kernel';
 import { claimOf } from './addressing.js';
 import { resolved, type Ask, type DependentAsk, type Handled } from './ask.js';
 import { mustBeDecidable, recordOf } from './conditions.js';
+import { firstOf } from './first-step.js';
 import { KnownStreams, type Log } from './known-streams.js';
 import { earlierAnswer, keyReused, replay } from './replay.js';
 
@@ -52,6 +53,8 @@ export class Rehearsal {
     const decided = decide(decider, command, state.of(decider));
     const claim = claimOf(stream, context);
     if (claim !== null && decided.length > 0) await this.rehearse(claim.stream, claim);
+    const first = firstOf(context);
+    if (first !== null && decided.length > 0) await this.rehearse(first.stream, first);
     const events = recordOf(command, decided, context);
     const revision = state.head.revision + BigInt(events.length);
     const changed = decided.length > 0;

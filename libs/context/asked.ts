@@ -5,6 +5,7 @@ import {
   type AnyDecider,
   type Command,
   type CommandContext,
+  type FirstStep,
   type Instant,
   type StreamName,
 } from '#kernel';
@@ -16,6 +17,8 @@ export interface Target {
   readonly addressed?: true;
   /** The stream follows from the command's id: this is how. */
   readonly streamOf?: ((commandId: string) => StreamName) | undefined;
+  /** What must be so on another stream first. */
+  readonly first?: FirstStep;
   /** What the answer names. */
   readonly ids: Readonly<Record<string, string>>;
 }
@@ -41,10 +44,14 @@ export interface Time {
  * every zone that is the same day. A day that has not come to its noon is announced now.
  * @throws Problem 400 for what is said to have happened in the future
  */
-export function contextFor({ time, addressed, streamOf }: Asked, context: CommandContext): CommandContext {
+export function contextFor(
+  { time, addressed, streamOf, first }: Asked,
+  context: CommandContext,
+): CommandContext {
   const said = occurring(context, time.said);
   const timed = time.day === undefined ? (time.occurred ? said : context) : onDay(context, time.day);
-  return addressed === true ? addressedBy(timed, streamOf) : timed;
+  const stepped = first === undefined ? timed : { ...timed, first };
+  return addressed === true ? addressedBy(stepped, streamOf) : stepped;
 }
 
 function onDay(context: CommandContext, day: string): CommandContext {

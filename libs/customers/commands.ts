@@ -16,7 +16,7 @@ import {
   TAG,
   UNIT,
 } from './events.js';
-import { LinkingExternalId } from './external-ids.js';
+import { linking } from './external-ids.js';
 import { registered, registration } from './registering.js';
 
 const general = commandsOf(customer, { tag: 'Customers', path: '/v1/customers' });
@@ -74,10 +74,11 @@ export const customerCommands = [
   command({
     type: 'LinkExternalId',
     path: 'external-ids',
-    noLine: 'It claims a second stream, and the lines of an import are decided on one.',
+    line: 'external-id',
     dated: true,
     body: EXTERNAL_ID,
-    process: LinkingExternalId,
+    target: linking,
+    answers: { customerId: CUSTOMER_EXAMPLE },
     summary: 'Link an id from another system',
     description: 'An external id belongs to one customer.',
     refusals: { 'external_id.taken': 'it belongs to another customer, named in the answer' },

@@ -1,3 +1,4 @@
+import type { AnyDecider, Command } from './decider.js';
 import type { Actor } from './event.js';
 import type { Instant, StreamName } from './ids.js';
 
@@ -15,6 +16,8 @@ export interface CommandContext {
   readonly request: string | null;
   /** The target is told by the body alone, so the key is claimed for it first. */
   readonly addressed?: true;
+  /** What must be so on another stream before the command is recorded on its own. */
+  readonly first?: FirstStep;
   /** The name of the same command in the former build; on logs that it has written. */
   readonly former?: FormerCommand;
   readonly correlationId: string;
@@ -27,6 +30,13 @@ export interface CommandContext {
   readonly occurredAt?: Instant;
   /** Decide only if nothing that the decider folds came after this revision. */
   readonly expectedRevision?: bigint;
+}
+
+/** A part of a command on another stream: decided under the same command id, so that it counts once as well. */
+export interface FirstStep {
+  readonly stream: StreamName;
+  readonly decider: AnyDecider;
+  readonly command: Command;
 }
 
 /** The former build made ids of the key alone, and stored a hash of the request under a secret of the installation. */
