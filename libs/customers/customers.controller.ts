@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { CUSTOMER_EXAMPLE } from '#context/index.js';
 import { Caller, etag, QueryRoute, Reply, type Page, type Principal } from '#http/index.js';
 import type { CustomerId } from '#kernel';
+import { ProfileSchema } from './answers.js';
 import * as dto from './dto.js';
 import { FindCustomers, GetProfile, type ProfileAnswer } from './queries.js';
 
@@ -26,6 +27,7 @@ export class CustomersController {
       'By one of phone, email, social, source + externalId, segment, unit, region or tag; all of them otherwise. In the order of registration.',
     roles: READERS,
     personal: ['phone', 'email', 'social', 'source', 'externalId'],
+    page: ProfileSchema,
     example: { items: [PROFILE_EXAMPLE], next: null },
   })
   find(@Query() query: dto.FindCustomersQuery, @Caller() caller: Principal): Promise<Page<ProfileAnswer>> {
@@ -33,7 +35,13 @@ export class CustomersController {
   }
 
   @Get(':customer')
-  @QueryRoute({ tag: 'Customers', summary: "A customer's profile", roles: READERS, example: PROFILE_EXAMPLE })
+  @QueryRoute({
+    tag: 'Customers',
+    summary: "A customer's profile",
+    roles: READERS,
+    answer: ProfileSchema,
+    example: PROFILE_EXAMPLE,
+  })
   async profile(
     @Param() path: dto.CustomerPath,
     @Caller() caller: Principal,

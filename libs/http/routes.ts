@@ -6,10 +6,12 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtension,
+  ApiExtraModels,
   ApiOperation,
   ApiProduces,
   ApiResponse,
   ApiTags,
+  getSchemaPath,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
 import type { Role } from '#kernel';
@@ -42,6 +44,8 @@ export interface AboutCommand extends AboutRoute {
 export interface AboutQuery extends AboutRoute {
   /** The class of the answer, where it is one; `[Class]` for a list of it. */
   readonly answer?: Type | [Type];
+  /** The class of what a page is made of, where the answer is a page. */
+  readonly page?: Type;
   readonly example: unknown;
   /** True when it is also answered as CSV. */
   readonly csv?: boolean;
@@ -85,7 +89,7 @@ export function CommandRoute(about: AboutCommand): MethodDecorator {
 
 /** A route that only reads. */
 export function QueryRoute(about: AboutQuery): MethodDecorator {
-  const { answer, example, csv = false } = about;
+  const { answer, page, example, csv = false } = about;
   return applyDecorators(
     route('query', about),
     ApiResponse({
@@ -93,10 +97,24 @@ export function QueryRoute(about: AboutQuery): MethodDecorator {
       description: 'Found.',
       example,
       ...(answer !== undefined && { type: answer }),
+      ...(page !== undefined && { schema: pageOf(page) }),
     } as ApiResponseOptions), // its type knows no response of which there is an example only
+    ...(page === undefined ? [] : [ApiExtraModels(page)]),
     ...(csv ? [ApiProduces('application/json', 'text/csv')] : []),
   );
 }
+
+const pageOf = (item: Type) => ({
+  type: 'object',
+  properties: {
+    items: { type: 'array', items: { $ref: getSchemaPath(item) } },
+    next: {
+      description: 'The cursor of the next page; null on the last.',
+      oneOf: [{ type: 'string' }, { type: 'null' }],
+    },
+  },
+  required: ['items', 'next'],
+});
 
 /** A route that takes lines of JSON and answers a line for each, as it goes. */
 export function BulkRoute({ line, answer, ...about }: AboutBulk): MethodDecorator {

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { QueryRoute, type Page } from '#http/index.js';
+import { CampaignSchema } from './answers.js';
 import { CampaignPath, CampaignsQuery } from './dto.js';
 import { FindCampaigns, GetCampaign } from './queries.js';
 import type { Campaign } from './views/campaigns.js';
@@ -20,6 +21,7 @@ export class CampaignsController {
     summary: 'Find campaigns',
     description: 'The latest first.',
     roles: READERS,
+    page: CampaignSchema,
     example: { items: [CAMPAIGN], next: null },
   })
   find(@Query() query: CampaignsQuery): Promise<Page<Campaign>> {
@@ -27,7 +29,13 @@ export class CampaignsController {
   }
 
   @Get(':campaign')
-  @QueryRoute({ tag: 'Marketing', summary: 'A campaign', roles: READERS, example: CAMPAIGN })
+  @QueryRoute({
+    tag: 'Marketing',
+    summary: 'A campaign',
+    roles: READERS,
+    answer: CampaignSchema,
+    example: CAMPAIGN,
+  })
   one(@Param() path: CampaignPath): Promise<Campaign> {
     return this.queries.execute(new GetCampaign(path.campaign));
   }

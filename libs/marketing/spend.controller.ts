@@ -2,6 +2,7 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { csv, csvAnswer, QueryRoute, Reply, wantsCsv, type Page } from '#http/index.js';
+import { SpendRecordSchema } from './answers.js';
 import { SpendQuery, SpendRecordsQuery } from './dto.js';
 import { FindSpendRecords, SumSpend, type SpendRow, type SpendSums } from './queries.js';
 import type { SpendRecord } from './views/spend.js';
@@ -47,6 +48,7 @@ export class SpendController {
     summary: 'Spend records',
     description: 'In the order of days.',
     roles: READERS,
+    page: SpendRecordSchema,
     example: { items: [RECORD], next: null },
   })
   records(@Query() query: SpendRecordsQuery): Promise<Page<SpendRecord>> {

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { QueryRoute, type Page } from '#http/index.js';
+import { DefinitionSchema } from './answers.js';
 import * as dto from './dto.js';
 import { BUILT_IN_DEFINITION } from './events.js';
 import { GetDefinition, ListDefinitions, type DefinitionAnswer } from './queries.js';
@@ -20,6 +21,7 @@ export class DefinitionsController {
     tag: 'Retention',
     summary: 'The definitions of retention, newest first',
     roles: READERS,
+    page: DefinitionSchema,
     example: { items: [EXAMPLE, BUILT_IN_DEFINITION], next: null },
   })
   list(@Query() query: dto.DefinitionsQuery): Promise<Page<DefinitionAnswer>> {
@@ -32,6 +34,7 @@ export class DefinitionsController {
     summary: 'One version of the definition of retention',
     roles: READERS,
     refusals: { 'definition.not_found': 'no definition has this version' },
+    answer: DefinitionSchema,
     example: EXAMPLE,
   })
   one(@Param() { version }: dto.DefinitionPath): Promise<DefinitionAnswer> {
