@@ -10,6 +10,11 @@ it.each(commands)('$type has a line in an import, or says in a sentence why not'
   expect(line ?? noLine).toMatch(line === undefined ? /^[A-Z].+[^.]\.$/ : /^[a-z][a-z-]*$/);
 });
 
+it.each(commands)('$type occurs on its own day, where it has one', ({ dated, body }) => {
+  const days = Object.keys(body).filter((name) => body[name]?.kind.is === 'day' && body[name].required);
+  if (days.length > 0) expect([true, ...days]).toContain(dated);
+});
+
 it('is named once, on the bus, by its route and by its line', () => {
   expect(repeated(commands.map(({ type }) => type))).toEqual([]);
   expect(repeated(commands.map(({ route }) => route))).toEqual([]);

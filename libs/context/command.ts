@@ -137,6 +137,8 @@ export interface Declared extends Omit<LineKind, 'line'> {
   /** Ids that are answered, with an example of each. */
   readonly answers: Readonly<Record<string, string>>;
   readonly Path: Dto;
+  /** When its fact occurred: `true` where the request may say, or the field with the fact's own day. */
+  readonly dated: true | string | undefined;
   /** What a request says, its own time included. */
   readonly body: Fields;
   readonly process: Type<Process> | undefined;
@@ -222,6 +224,7 @@ function declared(decider: AnyDecider, group: Group, spec: Loose): Declared {
     },
     Path: dtoOf(`${type}Path`, Object.fromEntries(params.map((name) => [name, paramField(group, name)]))),
     Body: dtoOf(type, body),
+    dated,
     body,
     process,
     Message: { [type]: class extends Decide<any, any, any, any> {} }[type]!, // any: as AnyDecider; it is in there
