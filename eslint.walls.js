@@ -30,7 +30,7 @@ const arrows = {
   projections: ['kernel', 'event-store', 'read-store'],
   commands: ['kernel', 'event-store'],
   deadlines: ['kernel', 'event-store', 'leases', 'commands'],
-  ledger: ['kernel'],
+  ledger: ['kernel', 'event-store', 'read-store', 'projections'],
   http: ['kernel', ...ports],
   context: ['kernel', 'http', ...ports],
   ...Object.fromEntries(

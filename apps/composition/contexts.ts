@@ -12,6 +12,7 @@ import { catalogueOf } from '#event-store/codec/index.js';
 import { ImportModule } from '#import/import.module.js';
 import type { AnyDecider } from '#kernel';
 import type { Identities } from '#key-store/index.js';
+import { ledgerView } from '#ledger/index.js';
 import { loyaltySegments } from '#loyalty-segments/index.js';
 import { marketing } from '#marketing/index.js';
 import type { AnyView, ViewReader } from '#projections/index.js';
@@ -28,6 +29,7 @@ const contexts: readonly Context[] = [
   timeline,
   marketing,
   retention(becomingAtRisk),
+  { views: ({ definition }) => [ledgerView(definition)] },
   churn,
   loyaltySegments,
   { module: AuditModule },

@@ -1,20 +1,35 @@
 /**
- * Who is at risk today: first those whose last day is known, the nearest first, then those who have not bought for
- * long, the nearest to being lost first. Both are ranges of a list, so a page costs what is on it.
+ * Customers at risk on a day: first those of whom something is said to end, then those who have not bought for long, the
+ * nearest to being lost first. Both are ranges of a list, so a page of today costs what is on it; of a past day it costs those
+ * who have bought since.
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { decodeCursor, encodeCursor } from '#http/index.js';
 import { addDays, dayIn, type Instant } from '#kernel';
-import { type Ledger } from '#ledger/index.js';
+import {
+  accountAsOf,
+  groupsOn,
+  LAPSING,
+  LEAVING,
+  LEDGER,
+  LedgerFigures,
+  presentOf,
+  type Account,
+} from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import type { ListItem } from '#read-store/port.js';
 import type { RetentionDefinition } from '#retention/events.js';
 import type { AtRiskQuery } from './dto.js';
-import { ChurnFigures } from './figures.js';
-import { answer, observation, type Answer } from './queries/answer.js';
-import { lapsesAtRisk, riskOf, type AtRisk } from './queries/at-risk.js';
+import {
+  answer,
+  dayRead,
+  EXCLUDED_KINDS,
+  observation,
+  type Answer,
+  type Observation,
+} from './queries/answer.js';
+import { atRiskOn, lapsesAtRisk, type AtRisk } from './queries/at-risk.js';
 import { mustBeZone } from './queries/windows.js';
-import { CHURN, LAPSING, LEAVING } from './views/churn.js';
 
 /** `n` is of this page. */
 export type AtRiskAnswer = Answer<AtRisk> & { readonly next: string | null };
@@ -40,43 +55,55 @@ interface Place {
 @QueryHandler(GetAtRisk)
 export class GetAtRiskHandler implements IQueryHandler<GetAtRisk> {
   constructor(
-    private readonly figures: ChurnFigures,
+    private readonly figures: LedgerFigures,
     private readonly views: ViewReader,
   ) {}
 
   async execute({ query, now }: GetAtRisk): Promise<AtRiskAnswer> {
-    const figures = await this.figures.read(['excluded'], null);
-    const { definition } = figures;
+    const definition = await this.figures.definition();
     mustBeZone(query.zone, definition.zone);
-    const today = dayIn(definition.zone, now);
+    const seen = observation(query.asOf, dayIn(definition.zone, now));
+    const asked = { by: null, membership: 'dated', asOf: dayRead(seen) } as const;
+    const figures = await this.figures.read(EXCLUDED_KINDS, asked);
     const [list = LEAVING, sort = '', key = ''] = decodeCursor(query.cursor, 3) ?? [];
     const place: Place = sort === '' ? { list } : { list, after: { sort, key } };
-    const { items, next } = await this.page(place, query, definition, today);
+    const { items, next } = await this.page(place, query, figures.definition, seen);
     const about = {
-      start: today,
-      end: lapsesAtRisk(definition, today).to,
-      complete: false,
+      start: seen.asOf,
+      end: addDays(seen.asOf, 1),
+      complete: seen.until > seen.asOf,
       n: items.length,
+      grouped: 'day' as const,
     };
-    return { ...answer(figures, observation(undefined, today), about, items), next };
+    return { ...answer(figures, seen, about, items), next };
   }
 
   private async page(
     place: Place,
     query: AtRiskQuery,
     definition: RetentionDefinition,
-    today: string,
+    seen: Observation,
   ): Promise<{ items: AtRisk[]; next: string | null }> {
-    const ranges = { [LEAVING]: { from: addDays(today, 1) }, [LAPSING]: lapsesAtRisk(definition, today) };
+    const { asOf } = seen;
+    const later = { from: addDays(asOf, 1) };
+    // Whoever was silent on a past day may have bought since, and is found further on.
+    const ranges = {
+      [LEAVING]: later,
+      [LAPSING]: dayRead(seen) === null ? lapsesAtRisk(definition, asOf) : later,
+    };
     const items: AtRisk[] = [];
     let { list, after } = place;
     for (let looked = 0; looked < MOST_LOOKED_AT; looked += CHUNK) {
       const range = ranges[list as keyof typeof ranges] ?? ranges[LAPSING]; // a cursor may name anything
-      const found = await this.views.range(CHURN, list, { ...range, limit: CHUNK, ...(after && { after }) });
+      const found = await this.views.range(LEDGER, list, { ...range, limit: CHUNK, ...(after && { after }) });
       for (const { sort, key, document } of found) {
         after = { sort, key };
-        const ledger = JSON.parse(document) as Ledger;
-        if (fits(ledger, query)) items.push(riskOf(ledger, sort, definition, today));
+        const account = JSON.parse(document) as Account;
+        if (!fits(account, query, definition, asOf)) continue;
+        const frame =
+          dayRead(seen) === null ? presentOf(account, definition) : accountAsOf(account, definition, asOf);
+        const item = atRiskOn(account, frame, list, definition, asOf);
+        if (item !== null) items.push(item);
         if (items.length === query.limit) return { items, next: encodeCursor(list, sort, key) };
       }
       if (found.length === CHUNK) continue;
@@ -88,7 +115,9 @@ export class GetAtRiskHandler implements IQueryHandler<GetAtRisk> {
   }
 }
 
-const fits = (ledger: Ledger, query: AtRiskQuery): boolean =>
-  (['segment', 'unit', 'region'] as const).every(
-    (field) => query[field] === undefined || ledger[field] === query[field],
+function fits(account: Account, query: AtRiskQuery, { zone }: RetentionDefinition, day: string): boolean {
+  const groups = groupsOn(account, zone, day);
+  return (['segment', 'unit', 'region'] as const).every(
+    (field) => query[field] === undefined || groups[field] === query[field],
   );
+}

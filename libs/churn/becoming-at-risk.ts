@@ -4,16 +4,11 @@
  * customer at all. Who leaves the list does so by the event that is recorded, or by buying.
  */
 import { addDays, dayIn, type CustomerId, type Instant } from '#kernel';
-import { type Ledger } from '#ledger/index.js';
+import { dueOf, LAPSING, LEDGER, LedgerFigures, prefixOf, presentOf, type Account } from '#ledger/index.js';
 import type { ViewReader } from '#projections/index.js';
 import type { ListItem } from '#read-store/port.js';
 import type { BecomingAtRisk, RetentionDefinition } from '#retention/events.js';
-import { prefixOf } from './cells.js';
-import { ChurnFigures } from './figures.js';
 import { lapsesAtRisk } from './queries/at-risk.js';
-import { CHURN, LAPSING } from './views/churn.js';
-import { dueOf } from './views/life.js';
-import { partOf } from './views/part.js';
 
 const PAGE = 200;
 
@@ -23,34 +18,34 @@ const PAGE = 200;
  * @throws `view.not_ready` and ReadStoreUnavailable
  */
 export async function* becomingAtRisk(views: ViewReader, now: Instant): AsyncGenerator<BecomingAtRisk> {
-  const collection = await views.collection(CHURN);
-  const definition = await new ChurnFigures(views).definition();
+  const collection = await views.collection(LEDGER);
+  const definition = await new LedgerFigures(views).definition();
   const { from, to } = lapsesAtRisk(definition, dayIn(definition.zone, now));
   const prefix = prefixOf('due');
-  for (const [name] of await views.cells(CHURN, prefix)) {
+  for (const [name] of await views.cells(LEDGER, prefix)) {
     const day = name.slice(prefix.length);
     if (day < from || day >= to) continue;
     let after: ListItem | undefined;
     for (;;) {
       const range = { from: day, to: addDays(day, 1), limit: PAGE, ...(after && { after }) };
-      const page = await views.range(CHURN, LAPSING, range);
-      if ((await views.collection(CHURN)) !== collection) return; // the page may be of another definition
-      for (const { document } of page) yield* dueIn(JSON.parse(document) as Ledger, definition);
+      const page = await views.range(LEDGER, LAPSING, range);
+      if ((await views.collection(LEDGER)) !== collection) return; // the page may be of another definition
+      for (const { document } of page) yield* dueIn(JSON.parse(document) as Account, definition);
       if (page.length < PAGE) break;
       after = page.at(-1);
     }
   }
 }
 
-function* dueIn(ledger: Ledger, definition: RetentionDefinition): Generator<BecomingAtRisk> {
-  const due = dueOf(partOf(ledger, definition));
+function* dueIn(account: Account, definition: RetentionDefinition): Generator<BecomingAtRisk> {
+  const due = dueOf(presentOf(account, definition), account);
   if (due === null) return;
   const { version: definitionVersion, inactivityDays, atRiskDays, zone } = definition;
   const atRiskOn = addDays(due.lastOccasionOn, atRiskDays);
   yield {
-    customerId: ledger.customerId as CustomerId, // the view's key
+    customerId: account.customerId as CustomerId, // the view's key
     data: { ...due, atRiskOn, definitionVersion, inactivityDays, atRiskDays },
     zone,
-    seen: ledger.seen,
+    seen: account.seen,
   };
 }

@@ -3,12 +3,11 @@ import { monthNamed, type Whole } from '#kernel';
 import { foldAll } from '#projections/index.js';
 import { BUILT_IN_DEFINITION } from '#retention/events.js';
 import { cdnowEvents } from '#test/support/cdnow.js';
-import { groupsOf } from './cells.js';
-import { observation, type Figures } from './queries/answer.js';
-import { cohorts } from './queries/cohorts.js';
-import { retention } from './queries/retention.js';
-import { survival } from './queries/survival.js';
-import { churnView } from './views/churn.js';
+import { figuresOf, ledgerView, type Figures } from '#ledger/index.js';
+import { observation } from './queries/answer.js';
+import { cohortKinds, cohorts } from './queries/cohorts.js';
+import { retention, retentionKinds } from './queries/retention.js';
+import { survival, SURVIVAL_KINDS } from './queries/survival.js';
 
 const definition = { ...BUILT_IN_DEFINITION, currency: 'USD' };
 const CUSTOMERS = 2_357;
@@ -17,9 +16,13 @@ const END = observation('1998-06-30', '1998-07-01');
 
 let figures: Figures;
 beforeAll(async () => {
-  const { cells } = foldAll(churnView(definition), await cdnowEvents()).changes();
-  const all = groupsOf(cells).get(null)!; // there are customers
-  figures = { definition, position: null, all, groups: [{ group: null, cells: all }], by: null };
+  const { cells } = foldAll(ledgerView(definition), await cdnowEvents()).changes();
+  const kinds = [...cohortKinds(END), ...retentionKinds(12), ...SURVIVAL_KINDS];
+  const asked = { by: null, membership: 'dated', asOf: null } as const;
+  const found = await figuresOf([...new Set(kinds)], asked, async (prefix) =>
+    [...cells].filter(([name]) => name.startsWith(prefix)),
+  );
+  figures = { definition, position: null, ...found };
 });
 
 describe('the CDNOW sample', () => {

@@ -30,7 +30,7 @@ export class ChurnController {
   @QueryRoute(
     about(
       'How customers and their revenue are kept',
-      'Over windows of 1, 3 or 12 whole months. Rates are null where nobody was there at the start, and until the ' +
+      'Over windows of 1, 3, 6 or 12 whole months. Rates are null where nobody was there at the start, and until the ' +
         'window is over. Recurring revenue is of contracts; transactional of purchases, for windows of a year.',
       examples.RETENTION,
     ),
@@ -83,8 +83,9 @@ export class ChurnController {
   @QueryRoute(
     about(
       'Why customers left, the largest cause first',
-      'Of declared defections and ended contracts. `value` is what the customer was worth a year: as declared, or ' +
-        'else what was bought in the 365 days before and a year of what recurred.',
+      'Of declared defections, and of contracts that ended of customers who had not left. `value` is what was lost a year: ' +
+        'of a contract its price; of a defection as declared, or else what was bought in the 365 days before and the ' +
+        'prices of the contracts then in force.',
       examples.CAUSES,
     ),
   )
@@ -117,8 +118,9 @@ export class ChurnController {
   @Get('at-risk')
   @QueryRoute({
     ...about(
-      'Who is at risk today, and why',
-      'First those whose last day is known, then those who have not bought for long; nearest first. `n` is of the page.',
+      'Who is at risk, and why',
+      'First those of whom a notice or a declared defection says that something ends, then those who have not bought for ' +
+        'long; nearest first. `n` is of the page.',
       examples.AT_RISK,
     ),
     roles: ['back-office', ...ANALYSTS],

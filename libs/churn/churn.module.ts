@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GetAtRiskHandler } from './at-risk.query.js';
 import { ChurnController } from './churn.controller.js';
-import { ChurnFigures } from './figures.js';
+import { LedgerFigures } from '#ledger/index.js';
 import {
   GetCausesHandler,
   GetCohortsHandler,
@@ -13,7 +13,7 @@ import {
 @Module({
   controllers: [ChurnController],
   providers: [
-    ChurnFigures,
+    LedgerFigures,
     GetRetentionHandler,
     GetCohortsHandler,
     GetSurvivalHandler,

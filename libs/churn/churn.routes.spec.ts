@@ -69,9 +69,10 @@ describe('the routes of churn', () => {
       n: 4,
       excluded: {},
       by: 'segment',
+      grouped: 'start_of_window',
     });
     expect(answered.items).toMatchObject([
-      { group: 'retail', customersAtStart: 0, kept: 0, new: 1, retentionRate: null },
+      { group: 'retail', customersAtStart: 1, kept: 0, lost: 1, new: 1, retentionRate: 0 },
       { group: 'trade', customersAtStart: 2, kept: 2, retentionRate: 1, recurring: { open: 2000, net: 1 } },
     ]);
     expect(Number(answered['position'])).toBeGreaterThan(0);
@@ -85,7 +86,7 @@ describe('the routes of churn', () => {
   it('refuse windows and zones that the figures do not carry, and say which they do', async () => {
     const refused = await touchstone.get(`/v1/churn/retention?from=${month(7)}&to=${month(2)}`, 'analyst');
     expect(refused.status).toBe(400);
-    expect(refused.body.violations[0].message).toContain('1, 3 or 12 whole months');
+    expect(refused.body.violations[0].message).toContain('1, 3, 6 or 12 whole months');
     const elsewhere = await touchstone.get('/v1/churn/summary?zone=Europe/Paris', 'analyst').expect(400);
     expect(elsewhere.body.violations[0].message).toContain('publish a definition');
     await touchstone.get('/v1/churn/retention?from=2026-01-15', 'analyst').expect(400);
@@ -129,7 +130,7 @@ describe('the routes of churn', () => {
       { leaving: 'contract', customers: 2, left: 0, censored: 2 },
       { leaving: 'rule', customers: 2 },
     ]);
-    expect((await get('/v1/churn/summary')).items).toMatchObject([{ group: null, atRisk: 1 }]);
+    expect((await get('/v1/churn/summary')).items).toMatchObject([{ group: null, atRisk: 2 }]);
   });
 
   it('answer tables to whom accepts them', async () => {
@@ -165,7 +166,7 @@ describe('the routes of churn', () => {
       const now = await get('/v1/churn/summary');
       return (now['definition'] as { version: number }).version === 1 && now;
     });
-    expect(answered).toMatchObject({ definition: rules, items: [{ atRisk: 0 }] });
+    expect(answered).toMatchObject({ definition: rules, items: [{ atRisk: 1 }] });
     const { body } = await touchstone.get('/v1/definitions/retention', 'analyst').expect(200);
     expect(body).toMatchObject({ items: [{ version: 1, inactivityDays: 90 }, { version: 0 }], next: null });
     const first = await touchstone.get('/v1/definitions/retention?limit=1', 'analyst').expect(200);

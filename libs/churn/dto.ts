@@ -1,5 +1,5 @@
 import { Code, DayField, OneOf, PageQuery, ZoneField } from '#http/index.js';
-import { BREAKDOWNS, type Breakdown } from './cells.js';
+import { BREAKDOWNS, GROUPINGS, type Breakdown, type GroupedBy } from '#ledger/index.js';
 import { COHORT_PERIODS, type CohortPeriod } from './queries/cohorts.js';
 import { LENGTHS, type Length } from './queries/windows.js';
 
@@ -13,6 +13,13 @@ export class FiguresQuery {
     description: 'Split by this. Customers without one are the group null.',
   })
   readonly by?: Breakdown;
+  @OneOf(GROUPINGS, {
+    optional: true,
+    description:
+      'Group customers by what they belonged to at the time in question, which the answer names in `grouped`, or by what ' +
+      'they belong to now. Default dated.',
+  })
+  readonly membership?: GroupedBy;
   @DayField({
     optional: true,
     description: 'Count what occurred up to and including this day. Default today.',
@@ -36,7 +43,7 @@ export class RetentionQuery extends SpanQuery {
     optional: true,
     description:
       'A series of windows of this length, one from every month. Without it `from` and `to` are one window of ' +
-      '1, 3 or 12 whole months; without anything, the last twelve months, one by one.',
+      '1, 3, 6 or 12 whole months; without anything, the last twelve months, one by one.',
   })
   readonly window?: Length;
 }
@@ -52,6 +59,8 @@ export class CausesQuery extends SpanQuery {
 }
 
 export class AtRiskQuery extends PageQuery {
+  @DayField({ optional: true, description: 'As of the end of this day. Default today.' })
+  readonly asOf?: string;
   @Code({ optional: true, example: 'premium' }) readonly segment?: string;
   @Code({ optional: true, example: 'retail' }) readonly unit?: string;
   @Code({ optional: true, example: 'uk-south' }) readonly region?: string;

@@ -24,6 +24,7 @@ const frame = {
   excluded: { purchases_in_other_currencies: 12 },
   position: '104213',
   by: null,
+  grouped: 'start_of_window',
 } as const;
 
 const recurring = { open: 1_200_000, lost: 90_000, grown: 120_000, gross: 0.925, net: 1.025 };
@@ -36,6 +37,7 @@ const kept = {
   kept: 450,
   lost: 50,
   new: 90,
+  cameAndLeft: 2,
   returning: 10,
   retentionRate: 0.9,
   churnRate: 0.1,
@@ -113,6 +115,7 @@ export const AT_RISK: Answer<AtRisk> & { next: string | null } = {
     {
       customerId: '01890a5d-ac96-774b-bcce-b302099a8057',
       segment: 'premium',
+      since: '2026-02-01',
       lostFrom: '2026-05-02',
       value: 84_000,
       reasons: [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { addDays, monthOf } from '#kernel';
 import { figuresOf } from '#test/support/churn-figures.js';
-import type { Person } from '#test/support/churn-reference.js';
+import type { Person } from '#test/support/people.js';
 import { observation } from './queries/answer.js';
 import { causes } from './queries/causes.js';
 import { cohorts } from './queries/cohorts.js';

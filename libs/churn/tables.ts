@@ -39,6 +39,7 @@ const KEPT = [
   'lost',
   'new',
   'returning',
+  'cameAndLeft',
   'retentionRate',
   'churnRate',
 ] as const;

@@ -40,8 +40,8 @@ export interface Time {
 }
 
 /**
- * The context that the command is decided in. A fact with a day of its own occurred at noon of that day in UTC: in nearly
- * every zone that is the same day. A day that has not come to its noon is announced now.
+ * The context that the command is decided in. A fact with a day of its own occurred at 10:00 UTC of that day: from ten hours
+ * behind UTC to nearly fourteen ahead that is the same day. Before that hour the day is announced now.
  * @throws Problem 400 for what is said to have happened in the future
  */
 export function contextFor(
@@ -55,6 +55,6 @@ export function contextFor(
 }
 
 function onDay(context: CommandContext, day: string): CommandContext {
-  const occurredAt = `${day}T12:00:00.000Z` as Instant;
+  const occurredAt = `${day}T10:00:00.000Z` as Instant;
   return occurredAt < context.now ? { ...context, occurredAt } : context;
 }

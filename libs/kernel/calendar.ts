@@ -54,9 +54,13 @@ const MOST_DAYS = 50_000;
 const days = new Map<number, Day>();
 const numbers = new Map<string, number>();
 
-/** The day so many days after 1970-01-01. */
+const FIRST = EPOCH.until('0000-01-01', { largestUnit: 'day' }).days;
+const LAST = EPOCH.until('9999-12-31', { largestUnit: 'day' }).days;
+
+/** The day so many days after 1970-01-01. Beyond four digits of a year, in which text order is time order, it is the last. */
 function dayNumbered(number: number): Day {
-  return remembered(days, number, () => EPOCH.add({ days: number }).toString() as Day);
+  const day = Math.min(Math.max(number, FIRST), LAST);
+  return remembered(days, day, () => EPOCH.add({ days: day }).toString() as Day);
 }
 
 /** How many days after 1970-01-01 a day is. */
@@ -94,6 +98,20 @@ export const monthName = (month: Month): string =>
 export const monthNamed = (name: string): Month => monthOf(`${name}-01`);
 
 export const firstDay = (month: Month): Day => `${monthName(month)}-01` as Day;
+
+const lastDays = new Map<Month, Day>();
+const LAST_MONTH = 9_999 * 12 + 11;
+
+/** Of a month beyond four digits of a year it is the last day that has them. */
+export const lastDay = (month: Month): Day =>
+  remembered(
+    lastDays,
+    Math.min(month, LAST_MONTH),
+    () =>
+      Temporal.PlainDate.from(firstDay(Math.min(month, LAST_MONTH)))
+        .with({ day: 31 })
+        .toString() as Day,
+  );
 
 /** The first month whose first day is not before this day. */
 export const monthFrom = (day: string): Month => (day.endsWith('-01') ? monthOf(day) : monthOf(day) + 1);

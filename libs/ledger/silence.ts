@@ -3,8 +3,6 @@
  * occasion ends it, and begins another.
  */
 import { daysBetween } from '#kernel';
-import type { Ledger } from './ledger.js';
-import { lastOccasionOn } from './occasions.js';
 
 export interface Silence {
   readonly lastOccasionOn: string;
@@ -29,19 +27,6 @@ export const isSameSilence = (
 
 /** What was recorded of the silence that began on this day; undefined while nothing was. */
 export const recordedSilence = (
-  { silences }: Pick<Ledger, 'silences'>,
+  { silences }: { readonly silences: readonly Silence[] },
   beganOn: string,
-): Silence | undefined => silences?.findLast((silence) => isSameSilence(silence, beganOn));
-
-/**
- * The silence in which the customer was recorded as at risk, and still is silent: it has not bought since in any
- * currency, has no contract that runs, and was not declared gone. Whether it counts as lost meanwhile is for the
- * reader to tell from `lostFrom`.
- */
-export function silenceAtRisk(ledger: Ledger): Silence | null {
-  if (ledger.silences === undefined || ledger.erased) return null;
-  const contract = Object.values(ledger.subscriptions).some(({ endsOn }) => endsOn === null);
-  const gone = Object.values(ledger.defections).some(({ wonBackOn }) => wonBackOn === undefined);
-  const last = lastOccasionOn(ledger);
-  return contract || gone || last === null ? null : (recordedSilence(ledger, last) ?? null);
-}
+): Silence | undefined => silences.findLast((silence) => isSameSilence(silence, beganOn));

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LedgerFigures } from '#ledger/index.js';
 import { LoyaltySegmentsController } from './loyalty-segments.controller.js';
 import { GetCustomerValueHandler } from './queries/customer-value.js';
 import { GetLoyaltyHistoryHandler } from './queries/history.js';
@@ -8,6 +9,7 @@ import { Units } from './queries/units.js';
 @Module({
   controllers: [LoyaltySegmentsController],
   providers: [
+    LedgerFigures,
     Units,
     ListLoyaltySegmentsHandler,
     GetLoyaltySegmentHandler,

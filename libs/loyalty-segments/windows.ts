@@ -1,10 +1,11 @@
 /** Windows of whole months: half-open, `length` months from the first day of `start`. */
 import { firstDay, startOfDay, type Month } from '#kernel';
+import type { Lag } from '#ledger/index.js';
 
-/** The lengths a window may have, in months. */
-export const LENGTHS = [1, 3, 6, 12] as const;
-export type Length = (typeof LENGTHS)[number];
-export const LONGEST = 12;
+export { LAGS as LENGTHS } from '#ledger/index.js';
+
+/** In months. */
+export type Length = Lag;
 
 export interface Window {
   readonly start: Month;

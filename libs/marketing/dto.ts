@@ -1,7 +1,7 @@
 import { Code, DayField, field, OneOf, PageQuery, Whole } from '#http/index.js';
 import { formed } from '#http/rules.js';
 import type { Day } from '#kernel';
-import { SPEND_DIMENSIONS, type SpendDimension } from '#ledger/index.js';
+import { SPEND_DIMENSIONS, type SpendDimension } from './spend-sums.js';
 import { PURPOSES } from './events.js';
 
 type Purpose = (typeof PURPOSES)[number];

@@ -176,3 +176,11 @@ export interface PublishedSpendPolicy extends SpendPolicy {
   readonly publishedAt: string;
   readonly publishedBy: string;
 }
+
+export {
+  readSpendSums,
+  SPEND_DIMENSIONS,
+  spendPrefix,
+  type SpendDimension,
+  type SpendSum,
+} from './spend-sums.js';

@@ -2,7 +2,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { decodeCursor, page, type Page } from '#http/index.js';
 import { DomainError, monthName, monthNamed, type Whole } from '#kernel';
-import { readSpendSums, spendPrefix, type SpendDimension } from '#ledger/index.js';
+import { readSpendSums, spendPrefix, type SpendDimension } from './spend-sums.js';
 import { ViewReader } from '#projections/index.js';
 import type { CampaignsQuery, SpendQuery, SpendRecordsQuery } from './dto.js';
 import {

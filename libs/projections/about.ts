@@ -1,6 +1,6 @@
 /** The note that is kept with a collection as a whole. */
 import type { Collection, ReadStore } from '#read-store/port.js';
-import type { AnyView } from './view.js';
+import { foldsOf, type AnyView } from './view.js';
 
 export interface About {
   /** The event types that its documents are folded of, sorted. */
@@ -9,9 +9,11 @@ export interface About {
   readonly because: string | null;
 }
 
-export const typesOf = (view: Pick<AnyView, 'on'>): string[] => Object.keys(view.on).sort();
+type Made = Pick<AnyView, 'on' | 'across'>;
 
-export const aboutView = (view: Pick<AnyView, 'on'>, because: string | null): string =>
+export const typesOf = (view: Made): string[] => Object.keys(foldsOf(view)).sort();
+
+export const aboutView = (view: Made, because: string | null): string =>
   JSON.stringify({ types: typesOf(view), because } satisfies About);
 
 /** Null where the collection is not there. */

@@ -13,7 +13,7 @@ import type { Delivery } from './lane.js';
 import { isOfStream, PARKED, Parking, parkedIn, streamKey, type ParkedRecord } from './parking.js';
 import { Unread } from './unread.js';
 import type { AnyView } from './view.js';
-import { concerns, keyOf, spreadOf, WorkingSet } from './working-set.js';
+import { concerns, keyOf, neededBy, NotLoaded, spreadOf, WorkingSet } from './working-set.js';
 
 const PAGE = 1000;
 const CACHED = 5_000;
@@ -106,9 +106,10 @@ export class Projection {
     );
   }
 
-  /** Keys of the documents that were folded into since the last time. */
+  /** Keys of the documents that were folded into since the last time; of a stream with several, the stream's own. */
   touched(): string[] {
-    return this.set.keys();
+    const keys = this.set.keys();
+    return this.view.across === undefined ? keys : [...new Set(keys.map(streamOfKey))];
   }
 
   /** Parks an event whose changes cannot be stored, for the documents that it touched, and takes them back. */
@@ -132,7 +133,13 @@ export class Projection {
 
   private async foldThese(piece: readonly Routed[], only?: string): Promise<void> {
     const steps = await this.route(piece, only);
-    for (const step of steps) this.foldOne(step);
+    for (const step of steps) {
+      let missing = this.foldOne(step);
+      while (missing !== null) {
+        await this.load(new Set([missing]));
+        missing = this.foldOne(step);
+      }
+    }
   }
 
   /** What the events folded since the last time have changed. No more is folded before the last time's is stored. */
@@ -148,13 +155,17 @@ export class Projection {
     return { changes, stored };
   }
 
-  private foldOne({ key, event, partition }: Step): void {
-    if (this.parking.holds(key)) return this.parking.add(key, event, partition, null);
+  /** The key of a document that has to be loaded first; null where the event is folded, or parked. */
+  private foldOne({ key, event, partition }: Step): string | null {
     try {
-      this.set.fold(key, event);
+      if (this.parking.holds(key)) this.parking.add(key, event, partition, null);
+      else if (this.view.across === undefined) this.set.fold(key, event);
+      else this.set.foldAcross(event);
     } catch (error) {
+      if (error instanceof NotLoaded) return error.key;
       this.parking.add(key, event, partition, messageOf(error));
     }
+    return null;
   }
 
   /** Which documents each event goes to, with all of them loaded. */
@@ -165,7 +176,8 @@ export class Projection {
       if (only !== undefined && key !== only) return;
       steps.push({ key, event, partition });
       if (this.begins.has(event.type)) this.set.begin(key);
-      else if (!this.set.has(key)) wanted.add(key);
+      else
+        for (const needed of neededBy(this.view, event, key)) if (!this.set.has(needed)) wanted.add(needed);
     };
     for (const { decoded, partition } of piece) {
       if (decoded === null || !this.partitions.has(partition)) continue;

@@ -17,9 +17,11 @@ export interface View<Document, E extends DomainEvent = DomainEvent> {
    */
   readonly key?: (event: Recorded<E>) => string | null;
   /** One fold for every event type the view is made of; null deletes the document. */
-  readonly on: {
+  readonly on?: {
     readonly [K in E['type']]: (document: Document | null, event: Recorded<Named<E, K>>) => Document | null;
   };
+  /** Instead of `on`, for a view of which one event changes several documents of its stream. */
+  readonly across?: Across<Document, E>;
   /**
    * An event that concerns every document of a list that belongs to its stream: it is folded into each of them, then into
    * that of its key.
@@ -31,6 +33,37 @@ export interface View<Document, E extends DomainEvent = DomainEvent> {
   readonly lists?: (document: Document) => readonly Omit<ListEntry, 'key'>[];
   /** What the document contributes to figures over all documents: whole numbers by cell. */
   readonly cells?: (document: Document) => Readonly<Record<string, Whole>>;
+  /** The same in slices, for a large document of which an event changes little: what no event touches is not counted again. */
+  readonly slices?: (document: Document) => readonly Slice[];
+}
+
+export interface Across<Document, E extends DomainEvent> {
+  /** The documents that an event will ask for, as far as it says so itself; '' is that of the stream. Others are read when asked. */
+  readonly names: (event: Recorded<E>) => readonly string[];
+  readonly on: {
+    readonly [K in E['type']]: (documents: Documents<Document>, event: Recorded<Named<E, K>>) => void;
+  };
+}
+
+/** The documents of one stream, by their names; '' is that of the stream. A fold that throws changes none of them. */
+export interface Documents<Document> {
+  get(name: string): Document | null;
+  /** Null deletes it. */
+  set(name: string, document: Document | null): void;
+  /** Makes one with an id of its own: there is none to look for. */
+  begin(name: string, document: Document): void;
+}
+
+/** The event types that a view is made of, each with its fold. */
+export const foldsOf = ({ on, across }: Pick<AnyView, 'on' | 'across'>): object => across?.on ?? on ?? {};
+
+/** A part of what a document contributes: of cells, or of further slices. */
+export interface Slice {
+  readonly name: string;
+  /** All that it is made of: while each is the very same, so is what it contributes. */
+  readonly inputs: readonly unknown[];
+  readonly cells?: () => Readonly<Record<string, Whole>>;
+  readonly slices?: () => readonly Slice[];
 }
 
 /** A view of which only the shape is known: what a registry holds. */

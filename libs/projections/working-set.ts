@@ -5,7 +5,7 @@
 import { minus, plus, type DomainEvent, type Recorded, type Whole } from '#kernel';
 import type { ListEntry } from '#read-store/port.js';
 import { documentKey, streamOfKey } from './document-key.js';
-import type { AnyView } from './view.js';
+import { foldsOf, type AnyView, type Documents, type Slice } from './view.js';
 
 interface Entry {
   /** Undefined for a document that began here. */
@@ -21,6 +21,15 @@ export interface Changes {
 }
 
 type Fold = (document: object | null, event: DomainEvent) => object | null;
+type FoldAcross = (documents: Documents<object>, event: DomainEvent) => void;
+
+/** A fold asked for a document that is not in the set: it can be folded again once it is. */
+export class NotLoaded extends Error {
+  override readonly name = 'NotLoaded';
+  constructor(readonly key: string) {
+    super(`${key} was not loaded`);
+  }
+}
 
 export class WorkingSet {
   private readonly entries = new Map<string, Entry>();
@@ -45,6 +54,30 @@ export class WorkingSet {
     let entry = this.entries.get(key);
     if (entry === undefined) this.entries.set(key, (entry = { before: null, after: null }));
     entry.after = (this.view.on as Record<string, Fold>)[event.type]!(entry.after, event); // the caller asked `concerns`
+  }
+
+  /**
+   * Folds one event into the documents of its stream.
+   * @param isComplete all documents that there are are in this set
+   * @throws NotLoaded for one that is to be loaded first
+   */
+  foldAcross(event: Recorded, isComplete = false): void {
+    const { stream } = event;
+    const changed = new Map<string, Entry>();
+    const keyOf = (name: string): string => documentKey(name === '' ? { stream } : { stream, name });
+    const entryAt = (key: string): Entry => {
+      const entry = changed.get(key) ?? this.entries.get(key);
+      if (entry !== undefined) return entry;
+      if (!isComplete) throw new NotLoaded(key);
+      return { before: null, after: null };
+    };
+    const documents: Documents<object> = {
+      get: (name) => entryAt(keyOf(name)).after,
+      set: (name, after) => void changed.set(keyOf(name), { ...entryAt(keyOf(name)), after }),
+      begin: (name, after) => void changed.set(keyOf(name), { before: undefined, after }),
+    };
+    (this.view.across!.on as Record<string, FoldAcross>)[event.type]!(documents, event); // the caller asked `concerns`
+    for (const [key, entry] of changed) this.entries.set(key, entry);
   }
 
   keys(): string[] {
@@ -92,24 +125,60 @@ export class WorkingSet {
   }
 
   private diffCells(cells: Map<string, Whole>, before: object | null, after: object | null): void {
-    if (!this.view.cells) return;
-    const all = (document: object, change: typeof plus): void => {
-      const amounts = this.view.cells!(document) as Readonly<Record<string, Whole>>; // asked for above
-      for (const cell in amounts) cells.set(cell, change(cells.get(cell) ?? 0, amounts[cell]!));
+    const { view } = this;
+    const all = (amounts: Readonly<Record<string, Whole>>, change: typeof plus): void => {
+      for (const cell in amounts) cells.set(cell, change(cells.get(cell) ?? 0, amounts[cell]!)); // its own key
     };
-    if (before !== null) all(before, minus);
-    if (after !== null) all(after, plus);
+    if (view.cells) {
+      if (before !== null) all(view.cells(before), minus);
+      if (after !== null) all(view.cells(after), plus);
+    }
+    if (view.slices) {
+      const old = before === null ? [] : view.slices(before);
+      const now = after === null ? [] : view.slices(after);
+      diffSlices(old, now, all);
+    }
   }
 }
 
+type AddAll = (amounts: Readonly<Record<string, Whole>>, change: typeof plus) => void;
+
+/** Takes away what the old slices contribute and adds what the new ones do; those that are the same are not looked into. */
+function diffSlices(old: readonly Slice[], now: readonly Slice[], all: AddAll): void {
+  const before = new Map(old.map((slice) => [slice.name, slice]));
+  for (const slice of now) {
+    const was = before.get(slice.name);
+    before.delete(slice.name);
+    if (was !== undefined && isSame(was, slice)) continue;
+    diffSlices(was?.slices?.() ?? [], slice.slices?.() ?? [], all);
+    if (was?.cells) all(was.cells(), minus);
+    if (slice.cells) all(slice.cells(), plus);
+  }
+  for (const gone of before.values()) {
+    diffSlices(gone.slices?.() ?? [], [], all);
+    if (gone.cells) all(gone.cells(), minus);
+  }
+}
+
+const isSame = (a: Slice, b: Slice): boolean =>
+  a.inputs.length === b.inputs.length && a.inputs.every((input, index) => input === b.inputs[index]);
+
 /** Is the view made of events of this type? */
-export const concerns = (view: AnyView, type: string): boolean => Object.hasOwn(view.on, type);
+export const concerns = (view: AnyView, type: string): boolean => Object.hasOwn(foldsOf(view), type);
 
 /** The list every document of which the event concerns, or null for the ordinary event. */
 export function spreadOf(view: AnyView, event: Recorded): string | null {
   const spread = (view.spread as Record<string, (event: Recorded) => string> | undefined)?.[event.type];
   return spread === undefined ? null : spread(event);
 }
+
+/** The documents that an event is known to need, by their keys in the store; of a view in which it changes one, that one. */
+export const neededBy = (view: AnyView, event: Recorded, key: string): readonly string[] =>
+  view.across === undefined
+    ? [key]
+    : view.across
+        .names(event)
+        .map((name) => documentKey({ stream: event.stream, ...(name !== '' && { name }) }));
 
 /** The document that the event goes to, by its key in the store; null when it is none of the view's business. */
 export function keyOf(view: AnyView, event: Recorded): string | null {
@@ -124,6 +193,10 @@ export function foldAll(view: AnyView, events: Iterable<Recorded>): WorkingSet {
   const set = new WorkingSet(view);
   for (const event of events) {
     if (!concerns(view, event.type)) continue;
+    if (view.across) {
+      set.foldAcross(event, true);
+      continue;
+    }
     const list = spreadOf(view, event);
     if (list !== null) for (const key of set.keysIn(list, event.stream)) set.fold(key, event);
     const key = keyOf(view, event);

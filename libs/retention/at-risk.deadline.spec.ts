@@ -1,7 +1,6 @@
 /** The whole way, over real stores: purchases, the view that finds who is due, the process, and what it records. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { becomingAtRisk } from '#churn/becoming-at-risk.js';
-import { churnView } from '#churn/views/churn.js';
 import { CommandHandling } from '#commands/index.js';
 import { customer } from '#customers/customer.js';
 import { customerEvents } from '#customers/events.js';
@@ -18,6 +17,7 @@ import {
   type Recorded,
   type StreamName,
 } from '#kernel';
+import { ledgerView } from '#ledger/index.js';
 import { ViewReader } from '#projections/index.js';
 import { begin, type UnderWay } from '#test/support/duty.js';
 import { expectFold, wholeLog } from '#test/support/folds.js';
@@ -80,7 +80,7 @@ afterEach(async () => {
 const way = (customerDeciders: readonly AnyDecider[]): CommandHandling =>
   new CommandHandling({ store: stores.eventStore, codec: stores.codec, customerDeciders });
 
-const viewsNow = () => [churnView(definition), definitionsView] as const;
+const viewsNow = () => [ledgerView(definition), definitionsView] as const;
 const projected = (): Promise<Projecting> => project(stores, viewsNow());
 
 let count = 0;
@@ -197,7 +197,7 @@ describe('a customer who falls silent', () => {
       },
     ]);
     expect(await dues()).toEqual([]);
-    await expectFold(stores, churnView(definition));
+    await expectFold(stores, ledgerView(definition));
   });
 
   it('is recorded once though the process dies between recording and folding, and another starts', async () => {
@@ -284,7 +284,7 @@ describe('another definition', () => {
     definition = { ...rules, version: definition.version + 1 };
     projecting.runner.use(viewsNow());
     await until(async () =>
-      (await views.status(churnView(definition))).collection?.endsWith(`+d${definition.version}`),
+      (await views.status(ledgerView(definition))).collection?.endsWith(`+d${definition.version}`),
     );
     await folded();
   };

@@ -1,13 +1,14 @@
 import { CustomerField, EmailField, InstantField, OneOf, PageQuery, PhoneField } from '#http/index.js';
 import type { Instant } from '#kernel';
 import { CHANNELS } from '#touchpoints/events.js';
+import { foldsOf } from '#projections/index.js';
 import { timelineView, type TimelineEvent } from './views/timeline.js';
 
 export class CustomerPath {
   @CustomerField() readonly customer!: string;
 }
 
-const ENTRY_TYPES = Object.keys(timelineView.on) as TimelineEvent['type'][];
+const ENTRY_TYPES = Object.keys(foldsOf(timelineView)) as TimelineEvent['type'][];
 
 export class TimelineQuery extends PageQuery {
   @OneOf(['newest', 'oldest'], { optional: true, description: 'Which comes first. Default newest.' })

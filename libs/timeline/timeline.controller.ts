@@ -1,6 +1,6 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller, QueryRoute, Reply, type Principal } from '#http/index.js';
 import { GetBrief, type Brief } from './brief.query.js';
 import { BriefQuery, CustomerPath, TimelineQuery } from './dto.js';
@@ -15,6 +15,7 @@ const ENTRY = {
 const BRIEF = {
   profile: { customerId: ID, standing: 'registered', kind: 'person', relationship: 'customer', segment: 'premium', tags: [], revision: '9', personal: { name: 'Ada Lovelace', contactPoints: [], externalIds: [] } },
   moods: [{ at: ENTRY.occurredAt, mood: 'irritable' }], notes: [], contacts: [ENTRY], feedback: [],
+  lifecycle: { state: 'at_risk', since: '2026-02-01', why: 'inactive_for_days' },
   atRisk: { lastOccasionOn: '2025-11-03', atRiskOn: '2026-02-01', lostFrom: '2026-05-02', definitionVersion: 3 },
   value: { purchases: 3, lastPurchaseOn: '2025-11-03', revenue: [{ minor: 12_450, currency: 'GBP' }], subscriptions: [] },
 }; // prettier-ignore
@@ -50,7 +51,11 @@ export class TimelineController {
     personal: true,
     example: { items: [BRIEF] },
   })
-  brief(@Query() query: BriefQuery, @Caller() caller: Principal): Promise<{ items: readonly Brief[] }> {
-    return this.queries.execute(new GetBrief(query, caller));
+  brief(
+    @Query() query: BriefQuery,
+    @Caller() caller: Principal,
+    @Req() { server }: FastifyRequest,
+  ): Promise<{ items: readonly Brief[] }> {
+    return this.queries.execute(new GetBrief(query, caller, server.services.clock.now()));
   }
 }

@@ -20,8 +20,7 @@ describe('whoever runs it', () => {
         'key-store',
         'subscriptions',
         'view:timeline',
-        'view:churn',
-        'view:unit-figures',
+        'view:ledger',
       ]),
     );
     for (const check of checks.filter(({ name }) => name.startsWith('view:'))) {
@@ -33,7 +32,7 @@ describe('whoever runs it', () => {
     await touchstone.get('/metrics', null).expect(401);
     const { text } = await touchstone.get('/metrics', 'admin').expect(200);
     expect(text).toContain('touchstone_view_lag_events{view="timeline"} 0');
-    expect(text).toContain('touchstone_view_parked_events{view="churn"} 0');
+    expect(text).toContain('touchstone_view_parked_events{view="ledger"} 0');
     expect(text).toMatch(/touchstone_log_head \d+/);
     expect(text).toContain('route="/v1/customers"');
   });

@@ -20,6 +20,8 @@ interface Former {
   readonly sent: readonly Sent[];
   /** By path, as the admin saw them. */
   readonly answers: Readonly<Record<string, object>>;
+  /** The answers of today, to questions whose answer has been defined anew since. */
+  readonly redefined: Readonly<Record<string, object>>;
 }
 
 export interface Sent {

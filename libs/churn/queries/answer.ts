@@ -1,7 +1,7 @@
 /** What every answer of this context says beside its figures: by which rule, as of when, and what it left out. */
-import { minus, plus, addDays, monthOf, type Whole, type Month } from '#kernel';
+import { addDays, monthOf, type Month } from '#kernel';
+import type { Breakdown, Cells, Figures } from '#ledger/index.js';
 import type { RetentionDefinition } from '#retention/events.js';
-import { type Breakdown, type Cells } from '../cells.js';
 
 /** The window `[start, end)` in days of the definition's zone. */
 export interface Window {
@@ -26,31 +26,22 @@ export interface Answer<Item> {
   /** Position in the log up to which events are counted; null while there are none. */
   readonly position: string | null;
   readonly by: Breakdown | null;
+  /** By what a customer belonged to when, the groups are made. */
+  readonly grouped: GroupedAt | 'now';
   readonly items: readonly Item[];
 }
 
-/** What was read for an answer. */
-export interface Figures {
-  readonly definition: RetentionDefinition;
-  readonly position: string | null;
-  /** Of all customers. */
-  readonly all: Cells;
-  /** Of each group; where no breakdown was asked for, of all customers under the name null. */
-  readonly groups: readonly Group[];
-  readonly by: Breakdown | null;
-}
-
-/** `group` is null for all customers, or for those who belong to no group. */
-export interface Group {
-  readonly group: string | null;
-  readonly cells: Cells;
-}
+/** When a customer's group is read: at the start of the window, at its first occasion, or at the event that is counted. */
+export type GroupedAt = 'start_of_window' | 'first_occasion' | 'first_day' | 'event' | 'day';
 
 /** Up to when something is known. `until` is the first day that is not over, or not asked about. */
 export interface Observation {
   readonly asOf: string;
   readonly until: string;
 }
+
+/** The day as of which figures are read: null where it is not over, and all that is known counts. */
+export const dayRead = ({ asOf, until }: Observation): string | null => (asOf === until ? null : asOf);
 
 /** Everything up to and including `asOf`; of today only what is over counts as complete. */
 export function observation(asOf: string | undefined, today: string): Observation {
@@ -69,11 +60,12 @@ export function answer<Item>(
     readonly end: string;
     readonly complete: boolean;
     readonly n: number;
+    readonly grouped: GroupedAt;
     readonly excluded?: Readonly<Record<string, number>>;
   },
   items: readonly Item[],
 ): Answer<Item> {
-  const { definition, position, all, by } = figures;
+  const { definition, position, all, by, membership } = figures;
   return {
     definition: { name: 'retention', ...definition },
     asOf: seen.asOf,
@@ -81,58 +73,34 @@ export function answer<Item>(
     complete: about.complete,
     currency: definition.currency,
     n: about.n,
-    excluded: { ...excludedIn(all), ...about.excluded },
+    excluded: { ...inOtherCurrencies(all, about, seen), ...about.excluded },
     position,
     by,
+    grouped: membership === 'now' ? 'now' : about.grouped,
     items,
   };
 }
 
-const excludedIn = (cells: Cells): Record<string, number> =>
-  Object.fromEntries((cells.get('excluded') ?? []).map(([keys, amount]) => [keys.join('|'), Number(amount)]));
+/** The kinds that say what every answer leaves out. */
+export const EXCLUDED_KINDS = ['foreign', 'foreignStart', 'foreignEnd'] as const;
 
-/**
- * Groups in the order of their names, and last, under the name null, those who belong to none: all customers less
- * those of the groups. A customer may have several products, so of products there is no such rest.
- */
-export function groupsBy(
-  by: Breakdown | null,
-  all: Cells,
-  read: ReadonlyMap<string | null, Cells>,
-): readonly Group[] {
-  if (by === null) return [{ group: null, cells: all }];
-  const groups = [...read]
-    .flatMap(([group, cells]) => (group === null ? [] : [{ group, cells }]))
-    .sort((a, b) => (a.group < b.group ? -1 : 1));
-  if (by === 'product') return groups;
-  const rest = less(
-    all,
-    groups.map(({ cells }) => cells),
-  );
-  return rest.size === 0 ? groups : [...groups, { group: null, cells: rest }];
-}
-
-function less(all: Cells, groups: readonly Cells[]): Cells {
-  const rest: Map<string, Map<string, Whole>> = new Map();
-  const addAll = (cells: Cells, change: typeof plus): void => {
-    for (const [kind, entries] of cells) {
-      if (kind === 'excluded') continue;
-      let sums = rest.get(kind);
-      if (sums === undefined) rest.set(kind, (sums = new Map()));
-      for (const [keys, amount] of entries) {
-        const key = keys.join('|');
-        sums.set(key, change(sums.get(key) ?? 0, amount));
-      }
-    }
+/** Purchases of the days of a window, and contracts in force on one of them, whose amounts are in another currency. */
+function inOtherCurrencies(
+  cells: Cells,
+  { start, end }: { readonly start: string; readonly end: string },
+  { asOf }: Observation,
+): Record<string, number> {
+  const sum = (kind: (typeof EXCLUDED_KINDS)[number], counts: (day: string) => boolean): number =>
+    (cells.get(kind) ?? []).reduce(
+      (all, [[day = ''], amount]) => (counts(day) ? all + Number(amount) : all),
+      0,
+    );
+  const begun = (day: string): boolean => day < end && day <= asOf;
+  if (start > asOf) return {};
+  const purchases = sum('foreign', (day) => day >= start && begun(day));
+  const contracts = sum('foreignStart', begun) - sum('foreignEnd', (day) => day <= start);
+  return {
+    ...(purchases > 0 && { purchases_in_other_currencies: purchases }),
+    ...(contracts > 0 && { subscriptions_in_other_currencies: contracts }),
   };
-  addAll(all, plus);
-  for (const cells of groups) addAll(cells, minus);
-  const left = new Map<string, [string[], Whole][]>();
-  for (const [kind, sums] of rest) {
-    const entries = [...sums]
-      .filter(([, amount]) => amount !== 0)
-      .map(([key, amount]): [string[], Whole] => [key.split('|'), amount]);
-    if (entries.length > 0) left.set(kind, entries);
-  }
-  return left as Cells; // its kinds came from Cells
 }

@@ -1,9 +1,21 @@
-/** Who is at risk of being lost, and why: each reason with its numbers, and the rule's version where it is a rule. */
-import { plus, times, addDays, daysBetween, type Whole } from '#kernel';
-import { recordedSilence, type Ledger } from '#ledger/index.js';
+/** Why a customer is at risk on a day: each reason with its numbers, and the rule's version where it is a rule. */
+import { addDays, daysBetween, plus, times, type Whole } from '#kernel';
+import {
+  announced,
+  groupsOn,
+  isIn,
+  LEAVING,
+  recordedSilence,
+  revenueOf,
+  riskOf,
+  signsOf,
+  silences,
+  underNotice,
+  worthOn,
+  type Account,
+  type Frame,
+} from '#ledger/index.js';
 import type { RetentionDefinition } from '#retention/events.js';
-import { partOf, type Part } from '../views/part.js';
-import { worthBefore } from '../views/losses.js';
 
 export type RiskReason =
   | {
@@ -21,7 +33,8 @@ export type RiskReason =
   | {
       readonly reason: 'notice_given';
       readonly noticeOn: string;
-      /** First day without the customer. */
+      readonly product: string;
+      /** First day without the contract. */
       readonly endsOn: string;
       readonly said?: string;
     }
@@ -39,102 +52,102 @@ export interface AtRisk {
   readonly segment?: string;
   readonly unit?: string;
   readonly region?: string;
-  /** First day without the customer, as things stand. */
-  readonly lostFrom: string;
+  /** First of the days on which it has been at risk without a break. */
+  readonly since: string;
+  /** First day without the customer, as things stand; null while another contract holds it. */
+  readonly lostFrom: string | null;
   /** Bought in the 365 days before, and a year of what recurs. Minor units. */
   readonly value: Whole;
   readonly reasons: readonly RiskReason[];
 }
 
-/** Days `[from, to)` of becoming lost at which a customer without a contract is at risk today. */
+/** Days `[from, to)` of becoming lost at which a customer without a contract is at risk on a day. */
 export const lapsesAtRisk = (
   { inactivityDays, atRiskDays }: RetentionDefinition,
-  today: string,
+  day: string,
 ): { from: string; to: string } => ({
-  from: addDays(today, 1),
-  to: addDays(today, inactivityDays - atRiskDays + 1),
+  from: addDays(day, 1),
+  to: addDays(day, inactivityDays - atRiskDays + 1),
 });
 
-/** @param lostFrom the day the customer is listed under */
-export function riskOf(
-  ledger: Ledger,
-  lostFrom: string,
+/**
+ * Null where it is not at risk on the day, or is found on the other list.
+ * @param list on which it was found; one with a known end is on that of those who leave
+ */
+export function atRiskOn(
+  account: Account,
+  frame: Frame,
+  list: string,
   definition: RetentionDefinition,
-  today: string,
-): AtRisk {
-  const part = partOf(ledger, definition);
-  const { customerId, segment, unit, region } = ledger;
+  day: string,
+): AtRisk | null {
+  const stretch = riskOf(frame).find((one) => isIn([one], day));
+  if (stretch === undefined) return null;
+  const ends = leaving(frame, day);
+  if (ends.length > 0 !== (list === LEAVING)) return null;
+  const { version, stays } = frame;
   return {
-    customerId,
-    ...(segment !== undefined && { segment }),
-    ...(unit !== undefined && { unit }),
-    ...(region !== undefined && { region }),
-    lostFrom,
-    value: worthBefore(part, today),
-    reasons: [
-      ...inactive(part, lostFrom, definition, today),
-      ...leaving(part, lostFrom),
-      ...falling(part, definition, today),
-    ],
+    customerId: account.customerId,
+    ...groupsOn(account, definition.zone, day),
+    since: stretch.from,
+    lostFrom: stays.find((stay) => isIn([stay], day))?.to ?? null,
+    value: worthOn(version, day, definition.currency),
+    reasons: [...inactive(account, frame, definition, day), ...ends, ...falling(frame, definition, day)],
   };
 }
 
 function inactive(
-  { ledger, occasions }: Part,
-  lostFrom: string,
-  { version, atRiskDays, inactivityDays }: RetentionDefinition,
-  today: string,
+  account: Account,
+  { version }: Frame,
+  { version: definitionVersion, atRiskDays, inactivityDays }: RetentionDefinition,
+  day: string,
 ): RiskReason[] {
-  const last = occasions.at(-1)?.day;
-  if (last === undefined || addDays(last, inactivityDays) !== lostFrom) return [];
-  const days = daysBetween(last, today);
-  const since = recordedSilence(ledger, last)?.atRiskOn;
+  if (!isIn(silences(version, atRiskDays), day)) return [];
+  const last = signsOf(version).findLast((sign) => sign <= day)!; // a silence begins with one
+  const since = recordedSilence(account, last)?.atRiskOn;
   return [
     {
       reason: 'inactive_for_days',
-      days,
+      days: daysBetween(last, day),
       lastOccasionOn: last,
       ...(since !== undefined && { since }),
-      lostFrom,
+      lostFrom: addDays(last, inactivityDays),
       atRiskDays,
       inactivityDays,
-      definitionVersion: version,
+      definitionVersion,
     },
   ];
 }
 
-function leaving({ ledger, subscriptions }: Part, lostFrom: string): RiskReason[] {
-  const declared = Object.values(ledger.defections)
-    .filter(({ effectiveOn }) => effectiveOn === lostFrom)
-    .map(({ effectiveOn, reason, cause }): RiskReason => ({
+function leaving({ version }: Frame, day: string): RiskReason[] {
+  const declared = version.defections
+    .filter((one) => isIn(announced({ ...version, defections: [one] }), day))
+    .map(({ effectiveOn, cause }): RiskReason => ({
       reason: 'defection_declared',
       effectiveOn,
-      said: cause ?? reason,
+      said: cause,
     }));
-  const notices = subscriptions
-    .filter(({ endsOn }) => endsOn === lostFrom)
-    .map(({ noticeOn = lostFrom, reason }): RiskReason => ({
+  const notices = version.contracts
+    .filter((contract) => isIn(underNotice(contract), day))
+    .map(({ noticeOn, endsOn, product, reason }): RiskReason => ({
       reason: 'notice_given',
-      noticeOn,
-      endsOn: lostFrom,
-      ...(reason !== undefined && { said: reason }),
+      noticeOn: noticeOn!, // notice was given
+      product,
+      endsOn: endsOn!, // of it
+      ...(reason !== null && { said: reason }),
     }));
   return [...declared, ...notices];
 }
 
-function falling(
-  { occasions }: Part,
-  { atRiskDays: days }: RetentionDefinition,
-  today: string,
-): RiskReason[] {
+function falling({ version }: Frame, { atRiskDays: days }: RetentionDefinition, today: string): RiskReason[] {
   const middle = addDays(today, -days);
   const begin = addDays(middle, -days);
   let spent: Whole = 0;
   let spentBefore: Whole = 0;
-  for (const { day, revenue } of occasions) {
-    if (day > today || day < begin) continue;
-    if (day >= middle) spent = plus(spent, revenue);
-    else spentBefore = plus(spentBefore, revenue);
+  for (const sold of version.days) {
+    if (sold.day > today || sold.day < begin) continue;
+    if (sold.day >= middle) spent = plus(spent, revenueOf(sold));
+    else spentBefore = plus(spentBefore, revenueOf(sold));
   }
   return times(spent, 2) < spentBefore ? [{ reason: 'spend_falling', days, spent, spentBefore }] : [];
 }

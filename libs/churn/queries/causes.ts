@@ -1,8 +1,8 @@
 /** Why customers left, the largest cause first: by number or by what they were worth a year. Unknown is a cause. */
 import { plus, type Whole } from '#kernel';
 import { pareto, type ParetoRow } from '#statistics/index.js';
-import type { CellKind, Cells } from '../cells.js';
-import { answer, type Answer, type Figures, type Observation } from './answer.js';
+import type { CellKind, Cells, Figures } from '#ledger/index.js';
+import { answer, EXCLUDED_KINDS, type Answer, type Observation } from './answer.js';
 
 export interface CauseRow extends Omit<ParetoRow, 'name' | 'value'> {
   readonly group: string | null;
@@ -15,7 +15,7 @@ export interface CauseRow extends Omit<ParetoRow, 'name' | 'value'> {
   readonly undetermined: number;
 }
 
-export const CAUSE_KINDS: readonly CellKind[] = ['loss', 'lossValue', 'excluded'];
+export const CAUSE_KINDS: readonly CellKind[] = ['loss', 'lossValue', 'lossForeign', ...EXCLUDED_KINDS];
 
 /** @param window days from `start` up to but not with `end` */
 export function causes(
@@ -30,7 +30,18 @@ export function causes(
     (sum, [[day = ''], amount]) => (counts(day) ? sum + Number(amount) : sum),
     0,
   );
-  return answer(figures, seen, { ...window, complete: window.end <= seen.until, n }, items);
+  const foreign = (figures.all.get('lossForeign') ?? []).reduce(
+    (sum, [[day = ''], amount]) => (counts(day) ? sum + Number(amount) : sum),
+    0,
+  );
+  const about = {
+    ...window,
+    complete: window.end <= seen.until,
+    n,
+    grouped: 'event' as const,
+    excluded: (foreign > 0 ? { values_in_other_currencies: foreign } : {}) as Record<string, number>,
+  };
+  return answer(figures, seen, about, items);
 }
 
 interface Losses {

@@ -1,13 +1,12 @@
 /**
- * Cohorts by the month, quarter or year of the first purchase occasion, followed by months of age. At each age
- * count those whose month of that age is over: they are the eligible ones, and the rate is of them. A month that
- * still runs is shown where no other is, flagged, and in no average.
+ * Cohorts by the month, quarter or year of the first purchase occasion, followed by months of age: those of each customer's
+ * own first month. At each age count those whose month of that age has begun: they are the eligible ones, and the rate is of
+ * them. A month that still runs is shown, flagged, and in no average.
  */
-import { plus, firstDay, monthName, type Whole, type Month } from '#kernel';
+import { firstDay, minus, monthName, monthOf, plus, type Month, type Whole } from '#kernel';
+import { HISTORY_MISSING, type CellKind, type Cells, type Figures } from '#ledger/index.js';
 import { retentionRate } from '#statistics/index.js';
-import type { CellKind, Cells } from '../cells.js';
-import { HISTORY_MISSING } from '../views/cohort.js';
-import { answer, openMonth, type Answer, type Figures, type Observation } from './answer.js';
+import { answer, dayRead, EXCLUDED_KINDS, openMonth, type Answer, type Observation } from './answer.js';
 
 export const COHORT_PERIODS = { month: 1, quarter: 3, year: 12 } as const;
 export type CohortPeriod = keyof typeof COHORT_PERIODS;
@@ -32,7 +31,14 @@ export interface CohortRow {
   readonly complete: boolean;
 }
 
-export const COHORT_KINDS: readonly CellKind[] = ['active', 'more', 'revenue', 'excluded'];
+/** @param seen of a past day, the month of that day is counted by days */
+export const cohortKinds = (seen: Observation): readonly CellKind[] => [
+  'active',
+  'more',
+  'revenue',
+  ...(dayRead(seen) === null ? [] : (['dayActive', 'dayMore', 'dayRevenue'] as const)),
+  ...EXCLUDED_KINDS,
+];
 
 /** @param range cohorts from this month up to but not with that one */
 export function cohorts(
@@ -59,6 +65,7 @@ export function cohorts(
       end: firstDay(end),
       complete: end <= open,
       n: members.reduce((sum, [cohort, ages]) => sum + sizeOf(cohort, ages), 0),
+      grouped: 'first_occasion',
       excluded: missing > 0 ? { customer_months_of_unknown_cohort: missing } : {},
     },
     items,
@@ -74,30 +81,43 @@ interface Sums {
 /** By month of first occasion, by calendar month. */
 type Months = ReadonlyMap<Month, ReadonlyMap<Month, Sums>>;
 
-/** Months after the observation are left out. */
+/** Months after the observation are left out, and of its own month the days after it. */
 function monthsIn(cells: Cells, asked: (cohort: Month) => boolean, seen: Observation): Months {
   const months = new Map<Month, Map<Month, Sums>>();
-  const last = lastMonth(seen);
-  const add = (kind: CellKind, change: (sums: Sums, amount: Whole) => void): void => {
-    for (const [keys, amount] of cells.get(kind) ?? []) {
-      const cohort = Number(keys[0]);
-      const month = Number(keys[1]);
-      if (month > last || cohort === HISTORY_MISSING || !asked(cohort)) continue;
-      let ages = months.get(cohort);
-      if (ages === undefined) months.set(cohort, (ages = new Map()));
-      let sums = ages.get(month);
-      if (sums === undefined) ages.set(month, (sums = { active: 0, occasions: 0, revenue: 0 }));
-      change(sums, amount);
-    }
+  const last = monthOf(seen.asOf);
+  const sumsOf = (cohort: Month, month: Month): Sums | null => {
+    if (month > last || cohort === HISTORY_MISSING || !asked(cohort)) return null;
+    let ages = months.get(cohort);
+    if (ages === undefined) months.set(cohort, (ages = new Map()));
+    let sums = ages.get(month);
+    if (sums === undefined) ages.set(month, (sums = { active: 0, occasions: 0, revenue: 0 }));
+    return sums;
   };
-  add('active', (sums, amount) => {
-    sums.active += Number(amount);
-    sums.occasions += Number(amount);
-  });
-  add('more', (sums, amount) => (sums.occasions += Number(amount)));
-  add('revenue', (sums, amount) => (sums.revenue = plus(sums.revenue, amount)));
+  const change = (kind: Kind, sums: Sums | null, amount: Whole, by: typeof plus): void => {
+    if (sums === null) return;
+    if (kind === 'revenue') sums.revenue = by(sums.revenue, amount);
+    else sums.occasions = Number(by(sums.occasions, amount));
+    if (kind === 'active') sums.active = Number(by(sums.active, amount));
+  };
+  for (const kind of ['active', 'more', 'revenue'] as const)
+    for (const [keys, amount] of cells.get(kind) ?? [])
+      change(kind, sumsOf(Number(keys[0]), Number(keys[1])), amount, plus);
+  const until = dayRead(seen)?.slice(8);
+  if (until === undefined) return months;
+  for (const [kind, byDay] of BY_DAY)
+    for (const [[month, day = '', cohort], amount] of cells.get(byDay) ?? [])
+      if (Number(month) === last && day > until) change(kind, sumsOf(Number(cohort), last), amount, minus);
+  for (const [cohort, ages] of months) if (sizeOf(cohort, ages) === 0) months.delete(cohort); // nobody had come by then
   return months;
 }
+
+type Kind = 'active' | 'more' | 'revenue';
+
+const BY_DAY = [
+  ['active', 'dayActive'],
+  ['more', 'dayMore'],
+  ['revenue', 'dayRevenue'],
+] as const;
 
 const missingIn = (cells: Cells): number =>
   (cells.get('active') ?? []).reduce(
@@ -108,17 +128,15 @@ const missingIn = (cells: Cells): number =>
 /** In the month of the first occasion everybody was active. */
 const sizeOf = (cohort: Month, ages: ReadonlyMap<Month, Sums>): number => ages.get(cohort)?.active ?? 0;
 
-/** Of the month that runs something is known today; of one that ran on a past day, only what it came to. */
-const lastMonth = (seen: Observation): Month =>
-  seen.asOf === seen.until ? openMonth(seen) : openMonth(seen) - 1;
-
 function rowsOf(group: string | null, months: Months, period: CohortPeriod, seen: Observation): CohortRow[] {
   const cohorts = new Map<string, Month[]>();
   for (const month of [...months.keys()].sort((a, b) => a - b)) {
     const name = cohortName(month, period);
     cohorts.set(name, [...(cohorts.get(name) ?? []), month]);
   }
-  const rows = [...cohorts].flatMap(([cohort, members]) => ageRows(group, cohort, members, months, seen));
+  const rows = [...cohorts].flatMap(([cohort, members]) =>
+    ageRows(group, cohort, members, months, period, seen),
+  );
   return [...rows, ...averages(rows)];
 }
 
@@ -133,16 +151,17 @@ function ageRows(
   cohort: string,
   members: readonly Month[],
   months: Months,
+  period: CohortPeriod,
   seen: Observation,
 ): CohortRow[] {
   const sizes = members.map((month) => sizeOf(month, months.get(month)!)); // members are keys of it
   const open = openMonth(seen);
   const size = sizes.reduce((sum, one) => sum + one, 0);
   const rows: CohortRow[] = [];
-  for (let age = 0; members[0]! + age <= lastMonth(seen); age++) {
+  const last = monthOf(seen.asOf);
+  for (let age = 0; members[0]! + age <= last; age++) {
+    const counted = members.filter((month) => month + age <= last);
     const over = members.filter((month) => month + age < open);
-    const running = members.filter((month) => month + age === open);
-    const counted = over.length > 0 ? over : running;
     const eligible = members.reduce((sum, month, i) => (counted.includes(month) ? sum + sizes[i]! : sum), 0); // one a member
     const sums: Sums = { active: 0, occasions: 0, revenue: 0 };
     for (const month of counted) {
@@ -151,13 +170,17 @@ function ageRows(
       sums.occasions += there?.occasions ?? 0;
       sums.revenue = plus(sums.revenue, there?.revenue ?? 0);
     }
-    const complete = over.length === members.length;
+    const complete = over.length === members.length && isOver(members[0]!, period, open); // there is a member
     rows.push({
       group, cohort, size, age, eligible, ...sums, rate: retentionRate(sums.active, eligible), complete,
     }); // prettier-ignore
   }
   return rows;
 }
+
+/** As long as the period of a cohort runs, more customers may join it. */
+const isOver = (month: Month, period: CohortPeriod, open: Month): boolean =>
+  month - (month % COHORT_PERIODS[period]) + COHORT_PERIODS[period] <= open;
 
 /** All cohorts of a group together, by age; of complete rows only. */
 function averages(rows: readonly CohortRow[]): CohortRow[] {

@@ -1,13 +1,13 @@
 /**
- * How customers and their revenue are kept over windows of 1, 3 or 12 whole months.
+ * How customers and their revenue are kept over windows of 1, 3, 6 or 12 whole months.
  *
- * `CRR = |S ∩ E| / |S|` over the identities that are there on the first day (S) and on the day the window ends
- * (E). Revenue of those who paid at the start: gross `Σ min(open, close) / Σ open`, net `Σ close / Σ open`.
+ * `CRR = |S ∩ E| / |S|` over the identities that are there at the last instant before the window starts (S) and at the last
+ * before it ends (E). Customers are grouped by what they belonged to at its start; those who come in it, as they came. Revenue of those who paid at the start: gross `Σ min(open, close) / Σ open`, net `Σ close / Σ open`.
  */
-import { minus, plus, firstDay, type Whole, type Month } from '#kernel';
+import { firstDay, minus, plus, portion, type Month, type Whole } from '#kernel';
+import type { CellKind, Cells, Figures, Lag } from '#ledger/index.js';
 import { grossRevenueRetention, logoChurn, netRevenueRetention, retentionRate } from '#statistics/index.js';
-import type { CellKind, Cells, Lag } from '../cells.js';
-import { answer, type Answer, type Figures, type Observation } from './answer.js';
+import { answer, EXCLUDED_KINDS, type Answer, type Observation } from './answer.js';
 
 export interface MonthWindow {
   readonly start: Month;
@@ -39,11 +39,13 @@ export interface RetentionRow {
   readonly new: number | null;
   /** There at the end, not at the start, but before. */
   readonly returning: number | null;
+  /** There on some day of the window, and at neither end. */
+  readonly cameAndLeft: number | null;
   readonly retentionRate: number | null;
   readonly churnRate: number | null;
-  /** Monthly recurring revenue of contracts, on the first and on the last day. */
+  /** Monthly recurring revenue of contracts, at both ends. */
   readonly recurring: RevenueKept | null;
-  /** Revenue of purchases, 12 months before against 12 months from then on; windows of a year only. */
+  /** Revenue of purchases of those there at the start, in the 12 months before against the 12 from then on; windows of a year only. */
   readonly transactional: RevenueKept | null;
 }
 
@@ -51,16 +53,17 @@ const YEAR = 12;
 
 /** The kinds of cells that windows of this length need. */
 export const retentionKinds = (months: Lag): readonly CellKind[] => [
-  'first',
-  'back',
-  'left',
-  `passed${months}`,
-  `again${months}`,
-  'mrr',
-  `mrrLost${months}`,
-  `mrrGrown${months}`,
-  ...(months === YEAR ? (['revenue', 'spendLost12', 'spendGrown12'] as const) : []),
-  'excluded',
+  'here',
+  'came',
+  `lost${months}`,
+  `new${months}`,
+  `back${months}`,
+  `passing${months}`,
+  'yearly',
+  `yearlyLost${months}`,
+  `yearlyGrown${months}`,
+  ...(months === YEAR ? (['spent12', 'spentLost12', 'spentGrown12'] as const) : []),
+  ...EXCLUDED_KINDS,
 ];
 
 /** @param windows ascending; at least one */
@@ -79,49 +82,55 @@ export function retention(
     start: firstDay(first.start),
     end: firstDay(end),
     complete: isOver(last, seen),
-    n: sumWhere(figures.all, 'first', (month) => month <= end),
+    n: upTo(figures.all, 'came', end - 1),
+    grouped: 'start_of_window' as const,
   };
   return answer(figures, seen, about, items);
 }
 
-/** On the day a window ends somebody may still come, so it is over when that day is. */
 const isOver = ({ start, months }: MonthWindow, { until }: Observation): boolean =>
-  firstDay(start + months) < until;
+  firstDay(start + months) <= until;
 
 export function rowOf(cells: Cells, window: MonthWindow, seen: Observation): Omit<RetentionRow, 'group'> {
   const { start, months } = window;
-  const end = start + months;
   const complete = isOver(window, seen);
-  const there = (month: Month): number =>
-    upTo(cells, 'first', month) + upTo(cells, 'back', month) - upTo(cells, 'left', month);
-  const customersAtStart = there(start);
-  const period = { start: firstDay(start), end: firstDay(end), complete, customersAtStart };
+  const at = (kind: CellKind): number => upTo(cells, kind, start);
+  const customersAtStart = at('here');
+  const period = { start: firstDay(start), end: firstDay(start + months), complete, customersAtStart };
   if (!complete) return { ...period, ...NOT_YET };
-
-  const within = (month: Month): boolean => month > start && month <= end;
-  const passed = upTo(cells, `passed${months}`, start);
-  const inside = passed + upTo(cells, `again${months}`, start);
-  const lost = sumWhere(cells, 'left', within) - inside;
-  const first = sumWhere(cells, 'first', within);
-  const joined = first + sumWhere(cells, 'back', within) - inside;
+  const lost = at(`lost${months}`);
   const kept = customersAtStart - lost;
+  const [came, returning] = [at(`new${months}`), at(`back${months}`)];
   return {
     ...period,
-    customersAtEnd: there(end),
+    customersAtEnd: kept + came + returning,
     kept,
     lost,
-    new: first - passed,
-    returning: joined - (first - passed),
+    new: came,
+    returning,
+    cameAndLeft: at(`passing${months}`),
     retentionRate: retentionRate(kept, customersAtStart),
     churnRate: logoChurn(lost, customersAtStart),
     recurring: revenueKept(
-      amountUpTo(cells, 'mrr', start),
-      amountUpTo(cells, `mrrLost${months}`, start),
-      amountUpTo(cells, `mrrGrown${months}`, start),
+      amountUpTo(cells, 'yearly', start),
+      amountUpTo(cells, `yearlyLost${months}`, start),
+      amountUpTo(cells, `yearlyGrown${months}`, start),
+      monthly,
     ),
-    transactional: months === YEAR ? transactional(cells, start) : null,
+    transactional:
+      months === YEAR
+        ? revenueKept(
+            amountUpTo(cells, 'spent12', start),
+            amountUpTo(cells, 'spentLost12', start),
+            amountUpTo(cells, 'spentGrown12', start),
+            (amount) => amount,
+          )
+        : null,
   };
 }
+
+/** A year's prices are kept as they were agreed, and divided once, when they are shown. */
+const monthly = (yearly: Whole): Whole => portion(yearly, 1, 12);
 
 const NOT_YET = {
   customersAtEnd: null,
@@ -129,45 +138,29 @@ const NOT_YET = {
   lost: null,
   new: null,
   returning: null,
+  cameAndLeft: null,
   retentionRate: null,
   churnRate: null,
   recurring: null,
   transactional: null,
 } as const;
 
-function transactional(cells: Cells, start: Month): RevenueKept {
-  let open: Whole = 0;
-  for (const [keys, amount] of cells.get('revenue') ?? []) {
-    const month = Number(keys[1]);
-    if (month >= start - YEAR && month < start) open = plus(open, amount);
-  }
-  return revenueKept(open, amountUpTo(cells, 'spendLost12', start), amountUpTo(cells, 'spendGrown12', start));
-}
-
-function revenueKept(open: Whole, lost: Whole, grown: Whole): RevenueKept {
+function revenueKept(open: Whole, lost: Whole, grown: Whole, shown: (amount: Whole) => Whole): RevenueKept {
   const kept = minus(open, lost);
   return {
-    open,
-    lost,
-    grown,
+    open: shown(open),
+    lost: shown(lost),
+    grown: shown(grown),
     gross: grossRevenueRetention({ open: Number(open), minOpenClose: Number(kept) }),
     net: netRevenueRetention({ open: Number(open), close: Number(plus(kept, grown)) }),
   };
 }
 
-/** The sum of differences up to a month is the function in that month. */
-const upTo = (cells: Cells, kind: CellKind, month: Month): number =>
-  sumWhere(cells, kind, (other) => other <= month);
+/** The sum of changes up to a month is the figure at that month. Of customers there are never 2^53. */
+const upTo = (cells: Cells, kind: CellKind, month: Month): number => Number(amountUpTo(cells, kind, month));
 
-const amountUpTo = (cells: Cells, kind: CellKind, month: Month): Whole =>
-  amountWhere(cells, kind, (other) => other <= month);
-
-/** Of customers, of whom there are never 2^53. */
-const sumWhere = (cells: Cells, kind: CellKind, counts: (month: Month) => boolean): number =>
-  Number(amountWhere(cells, kind, counts));
-
-function amountWhere(cells: Cells, kind: CellKind, counts: (month: Month) => boolean): Whole {
+function amountUpTo(cells: Cells, kind: CellKind, month: Month): Whole {
   let sum: Whole = 0;
-  for (const [keys, amount] of cells.get(kind) ?? []) if (counts(Number(keys[0]))) sum = plus(sum, amount);
+  for (const [keys, amount] of cells.get(kind) ?? []) if (Number(keys[0]) <= month) sum = plus(sum, amount);
   return sum;
 }

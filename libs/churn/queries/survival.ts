@@ -11,8 +11,8 @@ import {
   type ExitCount,
   type SurvivalStep,
 } from '#statistics/index.js';
-import type { CellKind, Cells } from '../cells.js';
-import { answer, openMonth, type Answer, type Figures, type Observation } from './answer.js';
+import type { CellKind, Cells, Figures } from '#ledger/index.js';
+import { answer, EXCLUDED_KINDS, openMonth, type Answer, type Observation } from './answer.js';
 
 export const LEAVINGS = ['contract', 'rule'] as const;
 export type Leaving = (typeof LEAVINGS)[number];
@@ -32,7 +32,7 @@ export interface SurvivalRow {
   readonly steps: readonly SurvivalStep[];
 }
 
-export const SURVIVAL_KINDS: readonly CellKind[] = [...LEAVINGS, 'excluded'];
+export const SURVIVAL_KINDS: readonly CellKind[] = [...LEAVINGS, ...EXCLUDED_KINDS];
 
 export function survival(figures: Figures, seen: Observation): Answer<SurvivalRow> {
   const items = figures.groups.flatMap(({ group, cells }) =>
@@ -50,6 +50,7 @@ export function survival(figures: Figures, seen: Observation): Answer<SurvivalRo
       end: firstDay(open),
       complete: true, // months that are not over are left out
       n: lives.reduce((sum, one) => sum + one.customers, 0),
+      grouped: 'first_day',
       excluded: unfinished > 0 ? { customers_who_came_in_the_unfinished_month: unfinished } : {},
     },
     items,

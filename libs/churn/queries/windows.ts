@@ -1,12 +1,12 @@
-/** Which windows can be asked about. Presence is kept by month, so windows of customers are 1, 3 or 12 whole months. */
+/** Which windows can be asked about. Presence is kept by month, so windows of customers are 1, 3, 6 or 12 whole months. */
 import { invalidRequest, type Violation } from '#http/index.js';
 import { firstDay, monthOf } from '#kernel';
-import { LAGS, type Lag } from '../cells.js';
+import { LAGS, type Lag } from '#ledger/index.js';
 import { openMonth, type Observation } from './answer.js';
 import type { MonthWindow } from './retention.js';
 
 /** Lengths by the names they are asked for. */
-export const LENGTHS = { '1m': 1, '3m': 3, '12m': 12 } as const satisfies Record<string, Lag>;
+export const LENGTHS = { '1m': 1, '3m': 3, '6m': 6, '12m': 12 } as const satisfies Record<string, Lag>;
 export type Length = keyof typeof LENGTHS;
 
 export interface Asked {
@@ -26,10 +26,9 @@ const SHOWN = 12;
  */
 export function windowsOf({ from, to, window }: Asked, seen: Observation): readonly MonthWindow[] {
   wholeMonths({ from, to });
-  const over = openMonth(seen) - (firstDay(openMonth(seen)) === seen.until ? 1 : 0);
   if (window === undefined && from !== undefined && to !== undefined) return [oneWindow(from, to)];
   const months = LENGTHS[window ?? '1m'];
-  const end = to === undefined ? over : monthOf(to);
+  const end = to === undefined ? openMonth(seen) : monthOf(to);
   const start = from === undefined ? end - months - SHOWN + 1 : monthOf(from);
   const count = end - months - start + 1;
   if (count < 1 || count > MOST_WINDOWS) {
@@ -45,7 +44,7 @@ function oneWindow(from: string, to: string): MonthWindow {
     throw refused(
       'to',
       'window',
-      'Send a window of 1, 3 or 12 whole months, or `window` as 1m, 3m or 12m for a series of them.',
+      'Send a window of 1, 3, 6 or 12 whole months, or `window` as 1m, 3m, 6m or 12m for a series of them.',
     );
   }
   return { start: monthOf(from), months };

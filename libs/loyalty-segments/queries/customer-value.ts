@@ -3,13 +3,28 @@
  * loyalty class: it is shown the class of its unit.
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { customerStream, DomainError, plus, times, firstDay, type CustomerId, type Whole } from '#kernel';
-import { occasionsOf, type Ledger } from '#ledger/index.js';
+import {
+  addDays,
+  customerStream,
+  DomainError,
+  firstDay,
+  plus,
+  portion,
+  type CustomerId,
+  type Whole,
+} from '#kernel';
+import {
+  groupsOn,
+  isInForce,
+  LEDGER,
+  presentOf,
+  yearlyPriceOn,
+  type Account,
+  type Version,
+} from '#ledger/index.js';
 import { SPEND, spentOnCustomer, type SpendEvent, type SpendPolicy } from '#marketing/events.js';
 import { ViewReader } from '#projections/index.js';
 import { customerValue } from '#statistics/index.js';
-import { pricesOf } from '../views/contribution.js';
-import { UNIT_FIGURES } from '../views/unit-figures.js';
 import { discountOver, endOf, type Window } from '../windows.js';
 import type { Classification, SpendTotals, Unit } from './classify.js';
 import type { Sales } from './figures.js';
@@ -64,13 +79,14 @@ export class GetCustomerValueHandler implements IQueryHandler<GetCustomerValue> 
     const ground = await this.units.ground();
     const window = windowOf(asked, ground);
     const policy = currentPolicy(ground);
-    const [ledger] = await this.views.get<Ledger>(UNIT_FIGURES, [{ stream: customerStream(customer) }]);
-    if (ledger === undefined)
+    const [account] = await this.views.get<Account>(LEDGER, [{ stream: customerStream(customer) }]);
+    if (account === undefined)
       throw new DomainError('customer.not_found', 'There is no such customer.', 'not_found');
-    const unit = unitOf(ledger);
-    const answer = classified(await this.units.of(unit.by, [window]), unit, window, policy, ground);
+    const { version } = presentOf(account, ground.definition);
+    const unit = unitOf(account, ground.definition.zone);
+    const answer = classified(await this.units.of(unit.by, window), unit, window, policy, ground);
     const { class: given, confidence, reasons } = answer;
-    const brought = broughtIn(ledger, window, ground.definition.currency);
+    const brought = broughtIn(version, window, ground.definition.currency);
     const assumedMargin = Math.round(Number(brought.withoutMargin) * policy.marginRate);
     const margin = Number(brought.margin) + assumedMargin;
     const { attributedSpend, foreign } = await this.spentOn(customer, window, policy);
@@ -85,7 +101,7 @@ export class GetCustomerValueHandler implements IQueryHandler<GetCustomerValue> 
       unit: { ...unit, class: given, confidence, reasons },
       keeping: keepingOf(margin, answer, policy, window),
       excluded: {
-        purchases_in_other_currencies: foreignIn(ledger, window, ground.definition.currency),
+        purchases_in_other_currencies: foreignIn(version, window),
         spend_in_other_currencies: foreign,
       },
       n: 1,
@@ -114,41 +130,37 @@ export class GetCustomerValueHandler implements IQueryHandler<GetCustomerValue> 
 
 const PAGE = 500;
 
-function unitOf({ unit, segment }: Ledger): Unit {
+function unitOf(account: Account, zone: string): Unit {
+  const { unit, segment } = groupsOn(account, zone, null);
   if (unit !== undefined) return { by: 'unit', code: unit };
   return segment === undefined ? { by: 'organisation', code: '' } : { by: 'segment', code: segment };
 }
 
 /** Whether the customer was there at the window's start or not. */
-function broughtIn(ledger: Ledger, window: Window, currency: string): Sales {
+function broughtIn({ days, contracts }: Version, window: Window, currency: string): Sales {
   const [start, end] = [firstDay(window.start), firstDay(endOf(window))];
-  const sums: { revenue: Whole; margin: Whole; withoutMargin: Whole } = {
-    revenue: 0,
-    margin: 0,
-    withoutMargin: 0,
-  };
-  for (const { day, revenue, margin, withoutMargin } of occasionsOf(ledger, currency)) {
-    if (day < start || day >= end) continue;
-    sums.revenue = plus(sums.revenue, revenue);
-    sums.margin = plus(sums.margin, margin ?? 0);
-    sums.withoutMargin = plus(sums.withoutMargin, withoutMargin);
+  let [covered, margin, withoutMargin]: [Whole, Whole, Whole] = [0, 0, 0];
+  for (const sold of days) {
+    if (sold.day < start || sold.day >= end) continue;
+    covered = plus(covered, sold.covered);
+    margin = plus(margin, sold.margin);
+    withoutMargin = plus(withoutMargin, sold.bare);
   }
-  for (const subscription of Object.values(ledger.subscriptions)) {
-    if (subscription.currency !== currency) continue;
-    for (const { from, to, minor } of pricesOf(subscription)) {
-      const months = Math.max(0, Math.min(to, endOf(window)) - Math.max(from, window.start));
-      sums.revenue = plus(sums.revenue, times(months, minor));
-      sums.withoutMargin = plus(sums.withoutMargin, times(months, minor));
+  let yearly: Whole = 0;
+  for (let month = window.start + 1; month <= endOf(window); month++) {
+    const lastDay = addDays(firstDay(month), -1);
+    for (const contract of contracts) {
+      const price = isInForce(contract, lastDay) ? yearlyPriceOn(contract, lastDay) : null;
+      if (price?.currency === currency) yearly = plus(yearly, price.minor);
     }
   }
-  return sums;
+  withoutMargin = plus(withoutMargin, portion(yearly, 1, 12));
+  return { revenue: plus(covered, withoutMargin), margin, withoutMargin };
 }
 
-function foreignIn({ purchases }: Ledger, window: Window, currency: string): number {
+function foreignIn({ days }: Version, window: Window): number {
   const [start, end] = [firstDay(window.start), firstDay(endOf(window))];
-  return Object.values(purchases).filter(
-    ({ retracted, amount, day }) => !retracted && amount.currency !== currency && day >= start && day < end,
-  ).length;
+  return days.reduce((sum, { day, foreign }) => (day >= start && day < end ? sum + foreign : sum), 0);
 }
 
 /** Keeping pays while what it costs to keep one more is less than a customer like this is worth (Pfeifer 2005). */

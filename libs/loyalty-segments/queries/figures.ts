@@ -1,22 +1,22 @@
-/**
- * The figures of units in a window, summed from the cells that every customer contributed to. What a cell says
- * is told in `views/contribution.ts`; here it is read back.
- */
-import { plus, times, type Whole, type Month } from '#kernel';
-import type { Kind } from '../views/cell-names.js';
-import { endOf, LONGEST, type Window } from '../windows.js';
+/** The figures of units in a window, read from the cells of the ledger. */
+import { firstDay, plus, portion, type Month, type Whole } from '#kernel';
+import { type Breakdown, type CellKind, type Cells } from '#ledger/index.js';
+import { endOf, type Length, type Window } from '../windows.js';
 
 /** What a loyalty segment is computed for. */
 export const UNIT_KINDS = ['organisation', 'unit', 'segment', 'product'] as const;
 export type UnitKind = (typeof UNIT_KINDS)[number];
 
+/** The breakdown whose groups the units of a kind are; null for the organisation, which is everybody. */
+export const breakdownOf = (by: UnitKind): Breakdown | null => (by === 'organisation' ? null : by);
+
 /** Customers of a unit in a window. */
 export interface Counts {
-  /** N: there on the window's first day. */
+  /** N: there at the last instant before the window. */
   readonly customers: number;
-  /** Of those, there on the first day after the window too. */
+  /** Of those, there at the last instant of the window too. */
   readonly retained: number;
-  /** First occasion or subscription ever in the window. */
+  /** There for the first time in the window. */
   readonly acquired: number;
 }
 
@@ -35,66 +35,38 @@ export interface Foreign {
   readonly subscriptions: number;
 }
 
-type Cell = readonly [name: string, amount: Whole];
-
-const WHOLE: readonly Kind[] = [
+/** The kinds of cells that figures of windows of a length need. */
+export const kindsFor = (length: Length): readonly CellKind[] => [
   'here',
-  'kept1',
-  'kept3',
-  'kept6',
-  'kept12',
-  'first',
-  'recurring',
+  `lost${length}`,
+  'came',
+  'covered',
+  'margin',
+  'bare',
+  `yearlyIn${length}`,
   'foreign',
-  'foreignRecurring',
+  'foreignStart',
+  'foreignEnd',
 ];
-const BY_MONTH: readonly Kind[] = ['covered', 'margin', 'bare'];
-
-/** The beginnings of the names of all cells that figures of these windows need; sales are read by the month. */
-export function prefixesFor(by: UnitKind, windows: readonly Window[]): string[] {
-  const scope = by === 'product' ? 'p' : 'c';
-  const months = new Set<Month>();
-  for (const window of windows) for (let m = window.start; m < endOf(window); m++) months.add(m);
-  return [
-    ...WHOLE.map((kind) => `${scope}|${kind}|`),
-    ...BY_MONTH.flatMap((kind) => [...months].map((month) => `${scope}|${kind}|${month}|`)),
-  ];
-}
-
-/** The cells of each unit by its code; of the organisation by the code ''. */
-export function byUnit(by: UnitKind, cells: Iterable<Cell>): Map<string, UnitCells> {
-  const units = new Map<string, UnitCells>();
-  for (const [name, amount] of cells) {
-    const [, kind, month, lag, ...codes] = name.split('|');
-    const code = by === 'organisation' ? '' : decodeURIComponent(codes[by === 'unit' ? 1 : 0] ?? '');
-    let unit = units.get(code);
-    if (unit === undefined) units.set(code, (unit = new UnitCells()));
-    unit.add(kind as Kind, Number(month), Number(lag), amount);
-  }
-  return units;
-}
 
 export class UnitCells {
-  /** Sums by month and lag, of each kind. */
-  private readonly kinds = new Map<Kind, Map<number, Whole>>();
-
-  add(kind: Kind, month: Month, lag: number, amount: Whole): void {
-    let sums = this.kinds.get(kind);
-    if (sums === undefined) this.kinds.set(kind, (sums = new Map()));
-    const at = month * LONGEST + lag;
-    sums.set(at, plus(sums.get(at) ?? 0, amount));
-  }
+  constructor(private readonly cells: Cells = new Map()) {}
 
   counts(window: Window): Counts {
+    const customers = Number(this.upTo('here', window.start));
     return {
-      customers: Number(this.upTo('here', window.start)),
-      retained: Number(this.upTo(`kept${window.length}`, window.start)),
-      acquired: Number(this.within('first', window)),
+      customers,
+      retained: customers - Number(this.upTo(`lost${window.length}`, window.start)),
+      acquired: Number(
+        this.sum('came', ([month]) => Number(month) >= window.start && Number(month) < endOf(window)),
+      ),
     };
   }
 
   sales(window: Window): Sales {
-    const withoutMargin = plus(this.salesOf('bare', window), this.recurring(window));
+    // A contract earns a twelfth of its yearly price a month: it is divided once.
+    const recurring = portion(this.upTo(`yearlyIn${window.length}`, window.start), 1, 12);
+    const withoutMargin = plus(this.salesOf('bare', window), recurring);
     return {
       revenue: plus(this.salesOf('covered', window), withoutMargin),
       margin: this.salesOf('margin', window),
@@ -103,48 +75,31 @@ export class UnitCells {
   }
 
   foreign(window: Window): Foreign {
+    const [start, end] = [firstDay(window.start), firstDay(endOf(window))] as [string, string];
+    const begun = this.sum('foreignStart', ([day = '']) => day < end);
+    const over = this.sum('foreignEnd', ([day = '']) => day <= start);
     return {
-      purchases: Number(this.within('foreign', window)),
-      subscriptions: Number(this.upTo('foreignRecurring', window.start)),
+      purchases: Number(this.sum('foreign', ([day = '']) => day >= start && day < end)),
+      subscriptions: Number(begun) - Number(over),
     };
   }
 
-  private *of(kind: Kind): Generator<[month: Month, lag: number, amount: Whole]> {
-    for (const [at, amount] of this.kinds.get(kind) ?? [])
-      yield [Math.floor(at / LONGEST), at % LONGEST, amount];
-  }
-
   /** What changes come to by this month. */
-  private upTo(kind: Kind, last: Month): Whole {
-    let sum: Whole = 0;
-    for (const [month, , amount] of this.of(kind)) if (month <= last) sum = plus(sum, amount);
-    return sum;
-  }
-
-  private within(kind: Kind, window: Window): Whole {
-    let sum: Whole = 0;
-    for (const [month, , amount] of this.of(kind)) {
-      if (month >= window.start && month < endOf(window)) sum = plus(sum, amount);
-    }
-    return sum;
+  private upTo(kind: CellKind, last: Month): Whole {
+    return this.sum(kind, ([month]) => Number(month) <= last);
   }
 
   /** Of month start + k, the sales of lag k: changes of lags up to k. */
-  private salesOf(kind: Kind, { start, length }: Window): Whole {
-    let sum: Whole = 0;
-    for (const [month, lag, amount] of this.of(kind)) {
-      const k = month - start;
-      if (k >= 0 && k < length && lag <= k) sum = plus(sum, amount);
-    }
-    return sum;
+  private salesOf(kind: CellKind, { start, length }: Window): Whole {
+    return this.sum(kind, ([month, lag]) => {
+      const k = Number(month) - start;
+      return k >= 0 && k < length && Number(lag) <= k;
+    });
   }
 
-  /** Over the lags 0 to length − 1, a change of lag k is in all that are not less. */
-  private recurring({ start, length }: Window): Whole {
+  private sum(kind: CellKind, counts: (keys: readonly string[]) => boolean): Whole {
     let sum: Whole = 0;
-    for (const [month, lag, amount] of this.of('recurring')) {
-      if (month <= start && lag < length) sum = plus(sum, times(length - lag, amount));
-    }
+    for (const [keys, amount] of this.cells.get(kind) ?? []) if (counts(keys)) sum = plus(sum, amount);
     return sum;
   }
 }

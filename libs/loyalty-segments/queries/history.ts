@@ -51,7 +51,7 @@ export class GetLoyaltyHistoryHandler implements IQueryHandler<GetLoyaltyHistory
       ...latest,
       start: latest.start - (months - 1 - n),
     }));
-    const kind = await this.units.of(unit.by, windows);
+    const kind = await this.units.of(unit.by, latest);
     const items: HistoryPoint[] = [];
     for (const window of windows) {
       items.push(pointOf(kind, unit, window, ground, asked.now, items.at(-1)));

@@ -10,13 +10,13 @@ import {
   type DomainEvent,
   type Recorded,
 } from '#kernel';
+import { LedgerFigures, ledgerView } from '#ledger/index.js';
 import { DEFAULT_SPEND_POLICY, SPEND_POLICIES, type SpendEvent, type SpendRules } from '#marketing/events.js';
 import { spendPoliciesView } from '#marketing/views/spend-policies.js';
 import { spendView } from '#marketing/views/spend.js';
 import { collectionOf, foldAll, ViewReader, type AnyView } from '#projections/index.js';
 import { openEmbeddedReadStore, type ReadStore } from '#read-store/index.js';
 import { BUILT_IN_DEFINITION } from '#retention/events.js';
-import { unitFiguresView } from '../views/unit-figures.js';
 import { GetCustomerValue, GetCustomerValueHandler } from './customer-value.js';
 import { GetLoyaltyHistory, GetLoyaltyHistoryHandler } from './history.js';
 import type { Asked } from './answer.js';
@@ -159,11 +159,11 @@ describe('loyalty classes, from events to answers', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'loyalty-'));
     store = await openEmbeddedReadStore({ path: join(folder, 'read.db') });
-    await keep(unitFiguresView(BUILT_IN_DEFINITION, 0), customers() as Iterable<Recorded>);
+    await keep(ledgerView(BUILT_IN_DEFINITION), customers() as Iterable<Recorded>);
     await keep(spendView, spending());
     await keep(spendPoliciesView, policies());
     views = new ViewReader(store);
-    units = new Units(views);
+    units = new Units(views, new LedgerFigures(views));
   });
   afterAll(async () => {
     await store.close();
@@ -251,8 +251,8 @@ describe('loyalty classes, from events to answers', () => {
     const [november, december] = items;
     expect(items.map(({ then }) => then.policyVersion)).toEqual([1, 1]);
     expect(november?.window.end).toBe('2025-12-01T00:00:00.000Z');
-    // A window that begins a month earlier counts the 2,000 older customers as won in it.
-    expect(november?.then).toMatchObject({ class: null, reasons: [{ code: 'ceiling_below_rate' }] });
+    // A window that begins a month earlier counts the 2,000 older customers as won in it: nobody was there before.
+    expect(november?.then).toMatchObject({ class: null, reasons: [{ code: 'not_applicable' }] });
     expect(december).toMatchObject({ then: { class: 'acquirer' }, change: 'data' });
   });
 

@@ -44,7 +44,7 @@ export class ListLoyaltySegmentsHandler implements IQueryHandler<ListLoyaltySegm
     const ground = await this.units.ground();
     const policy = currentPolicy(ground);
     const window = windowOf(asked, ground);
-    const kind = await this.units.of(by, [window]);
+    const kind = await this.units.of(by, window);
     const after = decodeCursor(page.cursor, 1)?.[0];
     const codes = kind.codes(window).filter((code) => after === undefined || code > after);
     const items: ClassifiedUnit[] = [];
@@ -73,7 +73,7 @@ export class GetLoyaltySegmentHandler implements IQueryHandler<GetLoyaltySegment
     const ground = await this.units.ground();
     const policy = currentPolicy(ground);
     const window = windowOf(asked, ground);
-    const kind = await this.units.of(unit.by, [window]);
+    const kind = await this.units.of(unit.by, window);
     return {
       ...header(ground, policy, window, asked.now),
       ...classified(kind, unit, window, policy, ground),

@@ -3,25 +3,23 @@
  * were counted by, the spend policies, the figures and the spend of units in windows.
  */
 import { Injectable } from '@nestjs/common';
-import { DomainError, plus, dayIn, monthOf, type Instant, type Month } from '#kernel';
-import { readSpendSums, spendPrefix, type SpendDimension, type SpendSum } from '#ledger/index.js';
+import { plus, dayIn, monthOf, type Instant, type Month } from '#kernel';
+import { LEDGER, LedgerFigures, type Figures } from '#ledger/index.js';
 import {
   DEFAULT_SPEND_POLICY,
+  readSpendSums,
   SPEND,
   SPEND_POLICY,
+  spendPrefix,
   type PublishedSpendPolicy,
+  type SpendDimension,
   type SpendPolicy,
+  type SpendSum,
 } from '#marketing/events.js';
-import { parseCollection, ViewReader } from '#projections/index.js';
-import {
-  BUILT_IN_DEFINITION,
-  definitionNamed,
-  DEFINITIONS_VIEW,
-  type RetentionDefinition,
-} from '#retention/events.js';
-import { UNIT_FIGURES } from '../views/unit-figures.js';
+import { ViewReader } from '#projections/index.js';
+import type { RetentionDefinition } from '#retention/events.js';
 import { earlier, endOf, type Window } from '../windows.js';
-import { byUnit, prefixesFor, UnitCells, type UnitKind } from './figures.js';
+import { breakdownOf, kindsFor, UnitCells, type UnitKind } from './figures.js';
 import type { SpendTotals, Unit, UnitInWindow } from './classify.js';
 
 /** By what rules an answer is given, and how fresh it is. */
@@ -50,16 +48,17 @@ export const monthNow = ({ definition }: Ground, now: Instant): Month => monthOf
 
 @Injectable()
 export class Units {
-  constructor(private readonly views: ViewReader) {}
+  constructor(
+    private readonly views: ViewReader,
+    private readonly figures: LedgerFigures,
+  ) {}
 
   /** @throws `view.not_ready` */
   async ground(): Promise<Ground> {
-    const figures = await this.views.collection(UNIT_FIGURES);
-    const version = parseCollection(figures).version.split('+d')[1] ?? '0';
     const [definition, policies, statuses] = await Promise.all([
-      this.definition(version),
+      this.figures.definition(),
       this.views.range(SPEND_POLICY, 'all', { limit: MOST_VERSIONS }),
-      Promise.all([UNIT_FIGURES, SPEND, SPEND_POLICY].map((view) => this.views.status(view))),
+      Promise.all([LEDGER, SPEND, SPEND_POLICY].map((view) => this.views.status(view))),
     ]);
     const seen = statuses.map(({ checkpoint }) => checkpoint);
     const least = seen.reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
@@ -70,24 +69,22 @@ export class Units {
     };
   }
 
-  private async definition(version: string): Promise<RetentionDefinition> {
-    if (version === String(BUILT_IN_DEFINITION.version)) return BUILT_IN_DEFINITION;
-    const [published] = await this.views.get<RetentionDefinition>(DEFINITIONS_VIEW, [
-      definitionNamed(version),
-    ]);
-    if (published !== undefined) return published;
-    throw new DomainError('view.not_ready', 'The retention definitions are still being read.', 'unavailable');
-  }
-
-  /** The figures and the spend of all units of a kind, for these windows and those before them. */
-  async of(by: UnitKind, windows: readonly Window[]): Promise<UnitsOfKind> {
-    const [spend, ...cells] = await Promise.all([
+  /** The figures and the spend of all units of a kind, for windows of the length of this one. */
+  async of(by: UnitKind, { length }: Pick<Window, 'length'>): Promise<UnitsOfKind> {
+    const asked = { by: breakdownOf(by), membership: 'dated', asOf: null } as const;
+    const [spend, figures] = await Promise.all([
       this.views.cells(SPEND, spendPrefix(dimensionOf(by))),
-      ...prefixesFor(by, windows).map((prefix) => this.views.cells(UNIT_FIGURES, prefix)),
+      this.figures.read(kindsFor(length), asked),
     ]);
-    return new UnitsOfKind(by, byUnit(by, cells.flat()), readSpendSums(spend));
+    return new UnitsOfKind(by, unitsOf(by, figures), readSpendSums(spend));
   }
 }
+
+/** By code; the organisation's, and those of customers without one, under ''. */
+const unitsOf = (by: UnitKind, { all, groups }: Figures): ReadonlyMap<string, UnitCells> =>
+  by === 'organisation'
+    ? new Map([['', new UnitCells(all)]])
+    : new Map(groups.map(({ group, cells }) => [group ?? '', new UnitCells(cells)]));
 
 export class UnitsOfKind {
   constructor(
@@ -108,7 +105,7 @@ export class UnitsOfKind {
     return [...codes].sort();
   }
 
-  /** Customers there at the window's start who belong to no unit of this kind. */
+  /** Customers there at the window's start who belonged to no unit of this kind. */
   unassigned(window: Window): number {
     return this.cells('').counts(window).customers;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readSpendSums, spendCells, spendPrefix, SPEND_DIMENSIONS } from '#ledger/index.js';
+import { readSpendSums, spendCells, spendPrefix, SPEND_DIMENSIONS } from '../spend-sums.js';
 import { monthOf } from '#kernel';
 import type { SpendEvent } from '../events.js';
 

@@ -1,5 +1,5 @@
 /** The spend ledger: every spend record, by day, and their sums by purpose, month and dimension. */
-import { spendCells } from '#ledger/index.js';
+import { spendCells } from '../spend-sums.js';
 import { view } from '#projections/index.js';
 import { SPEND, spentOnCustomer, type SpendEvent } from '../events.js';
 

@@ -45,7 +45,14 @@ interface Correction extends Mark {
   readonly was: JsonObject;
 }
 
-export const TIMELINE = { name: 'timeline', version: '1' } as const;
+export const TIMELINE = { name: 'timeline', version: '2' } as const;
+
+/** Kinds of entries of which the newest are asked for by themselves. */
+export const LISTED = ['NoteAdded', 'InteractionRecorded', 'FeedbackReceived'] as const;
+
+/** The list of a customer's entries of a kind, or of those that say its mood, in the order of the timeline. */
+export const listOf = (customer: string, kind: (typeof LISTED)[number] | 'mood'): string =>
+  `${customer}/${kind}`;
 
 const types = {
   ...customerEvents,
@@ -86,10 +93,19 @@ export const timelineView: View<Entry, TimelineEvent> = view<Entry, TimelineEven
   key: nameOf,
   spread: { CustomerErased: ({ stream }) => customerOf(stream) ?? '' },
   begins: (Object.keys(types) as TimelineEvent['type'][]).filter((type) => !(type in special)),
-  lists: ({ customerId, occurredAt, revision }) => [
-    { list: customerId, sort: `${occurredAt}/${revision.padStart(10, '0')}` },
-  ],
+  lists: listsOf,
 });
+
+/** What was retracted stays on the timeline, and on no list of a kind. */
+function listsOf({ customerId, occurredAt, revision, type, data, retracted }: Entry) {
+  const sort = `${occurredAt}/${revision.padStart(10, '0')}`;
+  const kind = retracted ? undefined : LISTED.find((one) => one === type);
+  return [
+    { list: customerId, sort },
+    ...(kind === undefined ? [] : [{ list: listOf(customerId, kind), sort }]),
+    ...(retracted || data['mood'] === undefined ? [] : [{ list: listOf(customerId, 'mood'), sort }]),
+  ];
+}
 
 /** The entry is the touchpoint's, where the event is about one. */
 function nameOf({ data, id }: Recorded<TimelineEvent>): string {

@@ -203,7 +203,7 @@ describe('touchstone on a data folder', () => {
     for (const view of views) expect(view).toMatchObject({ delivered: 62, stored: 62, parked: 0 });
 
     const again = json(await embedded('rebuild', 'timeline', '--json'));
-    expect(again).toMatchObject([{ view: 'timeline', collection: 'timeline@1.g2', delivered: 62 }]);
+    expect(again).toMatchObject([{ view: 'timeline', collection: 'timeline@2.g2', delivered: 62 }]);
   });
 
   it('lists what a view could not fold, and why', async () => {

@@ -3,7 +3,7 @@
  * are read again. Marketing keeps it; whoever judges spend reads it.
  */
 import { monthOf, type Whole, type Month } from '#kernel';
-import type { SpendEvent } from '#marketing/events.js';
+import type { SpendEvent } from './events.js';
 
 export const SPEND_DIMENSIONS = ['all', 'unit', 'segment', 'product', 'campaign'] as const;
 export type SpendDimension = (typeof SPEND_DIMENSIONS)[number];

@@ -1,0 +1,243 @@
+/**
+ * What an account adds to the figures. Beside the figures themselves it adds what they were before something became known
+ * of earlier days, and what they would be by what the customer belongs to now: each as a difference, which most accounts
+ * do not have.
+ */
+import { minus, monthNamed, plus, type Month, type Whole } from '#kernel';
+import type { Slice } from '#projections/index.js';
+import type { RetentionRules } from '#retention/events.js';
+import type { Account, LedgerDocument, ProductAccount } from '../account/account.js';
+import { daysIn, type MonthSales } from '../account/sales.js';
+import {
+  eveOf,
+  factsOf,
+  factsOfNone,
+  factsOfProduct,
+  laterVersions,
+  versionOf,
+  type Facts,
+} from '../account/version.js';
+import type { Family } from './cells.js';
+import { frameOf, presentFrame, type Frame } from './frame.js';
+import { lensesOf, lensOfProduct, type Lens, type Lenses } from './lens.js';
+import { contributeLife, dueOf, lapseOf } from './life.js';
+import { contributeLosses } from './losses.js';
+import { contributeMonth, frameKey } from './month.js';
+import { inFamily, namesIn } from './names.js';
+import { contributeRisk } from './risk.js';
+import type { Add } from './steps.js';
+import { contributePresence, contributeRecurring, contributeSpent } from './windows.js';
+
+type Amounts = Record<string, Whole>;
+
+/** What is counted anew, and by what it is seen. */
+interface Counted {
+  readonly frame: Frame;
+  readonly lenses: Lenses;
+}
+
+type Contribute = (counted: Counted, lens: Lens, add: Add) => void;
+
+/** Purchases and refunds add nothing by themselves: the account and the products have what they come to. */
+export function slicesOf(document: LedgerDocument, rules: RetentionRules): Slice[] {
+  switch (document.is) {
+    case 'account':
+      return slicesOfAccount(document, rules);
+    case 'product': {
+      const { product, sales, subscriptions, defections, since, erasedAt } = document;
+      const parts = new Parts(factsOfProduct(document, rules.zone), rules, document, lensOfProduct(product));
+      return [
+        {
+          name: 'product',
+          inputs: [sales, subscriptions, defections, since, erasedAt],
+          slices: parts.slices,
+        },
+      ];
+    }
+    case 'purchase':
+    case 'refund':
+      return [];
+    default:
+      return document satisfies never;
+  }
+}
+
+function slicesOfAccount(account: Account, rules: RetentionRules): Slice[] {
+  const { bought, ofNone, subscriptions, defections, since, erasedAt, memberships, silences } = account;
+  const all = new Parts(factsOf(account, rules.zone), rules, account, null);
+  const none = new Parts(factsOfNone(account, rules.zone), rules, account, lensOfProduct(''));
+  const inputs = [subscriptions, defections, since, erasedAt];
+  // What no product has is nearly always nothing, and then it does not depend on the rest.
+  const isNothing = Object.keys(ofNone).length === 0 && Object.keys(defections).length === 0;
+  return [
+    { name: 'all', inputs: [bought, ...inputs, memberships, silences], slices: all.slices },
+    ...(isNothing ? [] : [{ name: 'none', inputs: [ofNone, bought, ...inputs], slices: none.slices }]),
+  ];
+}
+
+/** The slices of all of an account, or of one product: by months, as far as that is what they are made of. */
+class Parts {
+  private known: readonly Slice[] | undefined;
+
+  constructor(
+    private readonly facts: Facts,
+    private readonly rules: RetentionRules,
+    private readonly document: Account | ProductAccount,
+    private readonly product: Lens | null,
+  ) {}
+
+  /** Made when they are first asked for. */
+  readonly slices = (): readonly Slice[] =>
+    (this.known ??= partsOf(this.document, this.facts, this.rules, this.product));
+}
+
+function partsOf(
+  document: Account | ProductAccount,
+  facts: Facts,
+  rules: RetentionRules,
+  product: Lens | null,
+): Slice[] {
+  const account = document.is === 'account' && product === null ? document : null;
+  const days = laterVersions(facts);
+  const known = [
+    ...days.map((day) => ({ until: day, asOf: eveOf(day) as string | null })),
+    { until: '', asOf: null },
+  ];
+  const versions = known.map(({ until, asOf }) => {
+    const frame =
+      asOf === null && facts.of !== 'none'
+        ? presentFrame(document, facts, rules)
+        : frameOf(versionOf(facts, asOf), rules);
+    const lenses =
+      account !== null
+        ? lensesOf(account, rules.zone, firstDayOf(frame))
+        : { dated: product === null ? [] : [product], now: null };
+    return { until, asOf, frame, lenses };
+  });
+  const whole: Contribute = ({ frame }, lens, add) => {
+    contributePresence(frame, lens, add);
+    contributeRecurring(frame, lens, add);
+    contributeSpent(frame, lens, add);
+    contributeLife(frame, lens, add, product !== null);
+    contributeRisk(frame, lens, add, document);
+    contributeLosses(frame, lens, add);
+    contributeForeignContracts(frame, lens, add);
+  };
+  const slices: Slice[] = [
+    {
+      name: 'whole',
+      inputs: [document],
+      cells: () => {
+        const amounts = familiesOf(versions, whole);
+        const { frame, lenses } = versions.at(-1)!; // the last is of all that is known
+        addLapse(amounts, frame, lenses, account);
+        return amounts;
+      },
+    },
+  ];
+  for (const [name, sales] of Object.entries(facts.sales))
+    slices.push(monthSlice(name, monthNamed(name), sales, versions));
+  return slices;
+}
+
+interface Known extends Counted {
+  /** The day until which this is all that is known; empty for the last. */
+  readonly until: string;
+  readonly asOf: string | null;
+}
+
+function monthSlice(name: string, month: Month, sales: MonthSales, versions: readonly Known[]): Slice {
+  const inputs = versions.flatMap(({ until, frame, lenses }) => [
+    until,
+    ...frameKey(month, frame, lenses.dated),
+    ...(lenses.now === null ? [] : frameKey(month, frame, lenses.now)),
+  ]);
+  return {
+    name,
+    inputs: [sales, ...inputs],
+    cells: () =>
+      familiesOf(versions, ({ frame, asOf }: Counted & Pick<Known, 'asOf'>, lens, add) =>
+        contributeMonth(month, daysIn(name, sales, asOf), frame, lens, add),
+      ),
+  };
+}
+
+const firstDayOf = ({ stays, version }: Frame): string =>
+  [stays[0]?.from, version.days[0]?.day, version.defections[0]?.effectiveOn, version.contracts[0]?.startsOn]
+    .filter((day) => day !== undefined)
+    .sort()[0] ?? '';
+
+function familiesOf<C extends Counted>(
+  versions: readonly (C & Pick<Known, 'until'>)[],
+  contribute: (counted: C, lens: Lens, add: Add) => void,
+): Amounts {
+  const amounts: Amounts = Object.create(null) as Amounts; // a dictionary from the start, not a shape for each
+  const add: Add = (cell, amount) => void (amounts[cell] = plus(amounts[cell] ?? 0, amount));
+  const last = versions.at(-1)!; // there is always one
+  for (const lens of last.lenses.dated) contribute(last, lens, add);
+  if (last.lenses.now !== null) addAll(add, 'now.', '', difference(regrouped(last, contribute)));
+  for (const [index, before] of versions.entries()) {
+    const after = versions[index + 1];
+    if (after === undefined) break;
+    const dated: Pair = [
+      counted(before, before.lenses.dated, contribute),
+      counted(after, after.lenses.dated, contribute),
+    ];
+    addAll(add, '~', before.until, difference(dated));
+    if (before.lenses.now === null && after.lenses.now === null) continue;
+    const now: Pair = [difference(regrouped(before, contribute)), difference(regrouped(after, contribute))];
+    addAll(add, '~now.', before.until, difference(now));
+  }
+  return amounts;
+}
+
+type Pair = readonly [now: Amounts, dated: Amounts];
+
+/** By what the customer belongs to now, and by what it belonged to. */
+function regrouped<C extends Counted>(of: C, contribute: (counted: C, lens: Lens, add: Add) => void): Pair {
+  const { dated, now } = of.lenses;
+  return now === null ? [{}, {}] : [counted(of, now, contribute), counted(of, dated, contribute)];
+}
+
+function counted<C extends Counted>(
+  of: C,
+  lenses: readonly Lens[],
+  contribute: (counted: C, lens: Lens, add: Add) => void,
+): Amounts {
+  const amounts: Amounts = {};
+  for (const lens of lenses)
+    contribute(of, lens, (cell, amount) => void (amounts[cell] = plus(amounts[cell] ?? 0, amount)));
+  return amounts;
+}
+
+function difference([a, b]: Pair): Amounts {
+  const result: Amounts = { ...a };
+  for (const cell in b) result[cell] = minus(result[cell] ?? 0, b[cell]!); // its own key
+  return result;
+}
+
+function addAll(add: Add, family: Family, known: string, amounts: Amounts): void {
+  for (const cell in amounts) if (amounts[cell] !== 0) add(inFamily(cell, family, known), amounts[cell]!); // its own key
+}
+
+/** Days that are known of today only: no figure of a past day is made of them. */
+function addLapse(amounts: Amounts, frame: Frame, { dated }: Lenses, account: Account | null): void {
+  const lapse = lapseOf(frame);
+  if (lapse === null) return;
+  const add = (cell: string): void => void (amounts[cell] = plus(amounts[cell] ?? 0, 1));
+  for (const lens of dated) for (const name of lens.on(lapse)) add(name('lapse', lapse));
+  const due = account === null ? null : dueOf(frame, account);
+  if (due !== null) add(namesIn('all')('due', due.lostFrom));
+}
+
+/** In force, in another currency than the reporting one. */
+function contributeForeignContracts({ version, rules }: Frame, lens: Lens, add: Add): void {
+  for (const { startsOn, endsOn, prices } of version.contracts) {
+    if (prices.every(({ recurring }) => recurring.currency === rules.currency)) continue;
+    if (endsOn !== null && endsOn <= startsOn) continue;
+    for (const name of lens.on(startsOn)) {
+      add(name('foreignStart', startsOn), 1);
+      if (endsOn !== null) add(name('foreignEnd', endsOn), 1);
+    }
+  }
+}

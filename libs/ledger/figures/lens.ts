@@ -1,0 +1,66 @@
+/**
+ * A lens says in which groups something of a customer counts, on a given day. Most customers belong to the same groups all
+ * the time: they are looked at once, for all dimensions together.
+ */
+import { dayIn, type Month } from '#kernel';
+import { inOrder, MEMBERSHIPS, type Account } from '../account/account.js';
+import { eveOfMonth } from '../account/presence.js';
+import { dimension } from './cells.js';
+import { namesIn, type Naming } from './names.js';
+
+export interface Lens {
+  on(day: string): readonly Naming[];
+  /** On the last day before a month. */
+  atEve(month: Month): readonly Naming[];
+  /** Days on which groups change. */
+  readonly changes: readonly string[];
+}
+
+const NONE: readonly Naming[] = [];
+
+const fixed = (names: readonly Naming[]): Lens => ({ on: () => names, atEve: () => names, changes: [] });
+
+export const lensOfProduct = (product: string): Lens => fixed([namesIn(dimension('product', product))]);
+
+type History = readonly (readonly [from: string, names: readonly Naming[]])[];
+
+export interface Lenses {
+  /** By what the customer belonged to on each day. */
+  readonly dated: readonly Lens[];
+  /** By what it belongs to now; null where that is the same. */
+  readonly now: readonly Lens[] | null;
+}
+
+/** @param first day on which anything of the customer is counted */
+export function lensesOf({ memberships }: Account, zone: string, first: string): Lenses {
+  const constant: Naming[] = [namesIn('all')];
+  const dated: Lens[] = [];
+  const now: Naming[] = [];
+  for (const membership of MEMBERSHIPS) {
+    const history = inOrder(memberships[membership]).map(({ at, code }) => [dayIn(zone, at), code] as const);
+    const last = history.at(-1);
+    if (last === undefined) continue;
+    const names = [namesIn(dimension(membership, last[1]))];
+    now.push(...names);
+    if (history[0]![0] <= first && history.every(([, code]) => code === last[1])) constant.push(...names);
+    else dated.push(varying(history.map(([from, code]) => [from, [namesIn(dimension(membership, code))]])));
+  }
+  const all = fixed(constant);
+  return dated.length === 0
+    ? { dated: [all], now: null }
+    : { dated: [all, ...dated], now: [fixed([namesIn('all'), ...now])] };
+}
+
+function varying(history: History): Lens {
+  const at = new Map<Month, readonly Naming[]>();
+  const on = (day: string): readonly Naming[] => history.findLast(([from]) => from <= day)?.[1] ?? NONE;
+  return {
+    on,
+    atEve: (month) => {
+      let names = at.get(month);
+      if (names === undefined) at.set(month, (names = on(eveOfMonth(month))));
+      return names;
+    },
+    changes: history.map(([from]) => from),
+  };
+}
