@@ -62,7 +62,7 @@ export interface Slice {
   readonly name: string;
   /** All that it is made of: while each is the very same, so is what it contributes. */
   readonly inputs: readonly unknown[];
-  readonly cells?: () => Readonly<Record<string, Whole>>;
+  readonly cells?: () => ReadonlyMap<string, Whole>;
   readonly slices?: () => readonly Slice[];
 }
 

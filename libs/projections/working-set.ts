@@ -126,37 +126,47 @@ export class WorkingSet {
 
   private diffCells(cells: Map<string, Whole>, before: object | null, after: object | null): void {
     const { view } = this;
-    const all = (amounts: Readonly<Record<string, Whole>>, change: typeof plus): void => {
-      for (const cell in amounts) cells.set(cell, change(cells.get(cell) ?? 0, amounts[cell]!)); // its own key
-    };
+    const add = (cell: string, amount: Whole): void =>
+      void cells.set(cell, plus(cells.get(cell) ?? 0, amount));
     if (view.cells) {
-      if (before !== null) all(view.cells(before), minus);
-      if (after !== null) all(view.cells(after), plus);
+      const all = (document: object | null): ReadonlyMap<string, Whole> =>
+        new Map(document === null ? [] : Object.entries(view.cells!(document) as Record<string, Whole>)); // asked for above
+      diffAmounts(all(before), all(after), add);
     }
     if (view.slices) {
       const old = before === null ? [] : view.slices(before);
       const now = after === null ? [] : view.slices(after);
-      diffSlices(old, now, all);
+      diffSlices(old, now, add);
     }
   }
 }
 
-type AddAll = (amounts: Readonly<Record<string, Whole>>, change: typeof plus) => void;
+type Add = (cell: string, amount: Whole) => void;
 
-/** Takes away what the old slices contribute and adds what the new ones do; those that are the same are not looked into. */
-function diffSlices(old: readonly Slice[], now: readonly Slice[], all: AddAll): void {
+const NOTHING: ReadonlyMap<string, Whole> = new Map();
+
+/** Most of what changes in a document leaves most of its amounts as they are: only differences reach the sums. */
+function diffAmounts(old: ReadonlyMap<string, Whole>, now: ReadonlyMap<string, Whole>, add: Add): void {
+  for (const [cell, amount] of now) {
+    const was = old.get(cell) ?? 0;
+    if (was !== amount) add(cell, minus(amount, was));
+  }
+  for (const [cell, amount] of old) if (!now.has(cell)) add(cell, minus(0, amount));
+}
+
+/** Of slices that are the same nothing is looked into. */
+function diffSlices(old: readonly Slice[], now: readonly Slice[], add: Add): void {
   const before = new Map(old.map((slice) => [slice.name, slice]));
   for (const slice of now) {
     const was = before.get(slice.name);
     before.delete(slice.name);
     if (was !== undefined && isSame(was, slice)) continue;
-    diffSlices(was?.slices?.() ?? [], slice.slices?.() ?? [], all);
-    if (was?.cells) all(was.cells(), minus);
-    if (slice.cells) all(slice.cells(), plus);
+    diffSlices(was?.slices?.() ?? [], slice.slices?.() ?? [], add);
+    diffAmounts(was?.cells?.() ?? NOTHING, slice.cells?.() ?? NOTHING, add);
   }
   for (const gone of before.values()) {
-    diffSlices(gone.slices?.() ?? [], [], all);
-    if (gone.cells) all(gone.cells(), minus);
+    diffSlices(gone.slices?.() ?? [], [], add);
+    diffAmounts(gone.cells?.() ?? NOTHING, NOTHING, add);
   }
 }
 

@@ -19,7 +19,7 @@ import {
 } from '../account/version.js';
 import type { Family } from './cells.js';
 import { frameOf, presentFrame, type Frame } from './frame.js';
-import { lensesOf, lensOfProduct, type Lens, type Lenses } from './lens.js';
+import { lensesOf, lensOfProduct, onlyLens, type Lens, type Lenses } from './lens.js';
 import { contributeLife, dueOf, lapseOf } from './life.js';
 import { contributeLosses } from './losses.js';
 import { contributeMonth, frameKey } from './month.js';
@@ -28,7 +28,7 @@ import { contributeRisk } from './risk.js';
 import type { Add } from './steps.js';
 import { contributePresence, contributeRecurring, contributeSpent } from './windows.js';
 
-type Amounts = Record<string, Whole>;
+type Amounts = Map<string, Whole>;
 
 /** What is counted anew, and by what it is seen. */
 interface Counted {
@@ -108,10 +108,7 @@ function partsOf(
       asOf === null && facts.of !== 'none'
         ? presentFrame(document, facts, rules)
         : frameOf(versionOf(facts, asOf), rules);
-    const lenses =
-      account !== null
-        ? lensesOf(account, rules.zone, firstDayOf(frame))
-        : { dated: product === null ? [] : [product], now: null };
+    const lenses = account !== null ? lensesOf(account, rules.zone, firstDayOf(frame)) : onlyLens(product!); // what is no account is seen as a product
     return { until, asOf, frame, lenses };
   });
   const whole: Contribute = ({ frame }, lens, add) => {
@@ -127,17 +124,23 @@ function partsOf(
     {
       name: 'whole',
       inputs: [document],
-      cells: () => {
+      cells: once(() => {
         const amounts = familiesOf(versions, whole);
         const { frame, lenses } = versions.at(-1)!; // the last is of all that is known
         addLapse(amounts, frame, lenses, account);
         return amounts;
-      },
+      }),
     },
   ];
   for (const [name, sales] of Object.entries(facts.sales))
     slices.push(monthSlice(name, monthNamed(name), sales, versions));
   return slices;
+}
+
+/** What an event adds the next one takes away again: it is counted once. */
+function once<T>(count: () => T): () => T {
+  let counted: T | undefined;
+  return () => (counted ??= count());
 }
 
 interface Known extends Counted {
@@ -149,16 +152,16 @@ interface Known extends Counted {
 function monthSlice(name: string, month: Month, sales: MonthSales, versions: readonly Known[]): Slice {
   const inputs = versions.flatMap(({ until, frame, lenses }) => [
     until,
-    ...frameKey(month, frame, lenses.dated),
-    ...(lenses.now === null ? [] : frameKey(month, frame, lenses.now)),
+    ...frameKey(month, frame, [lenses.fixed, ...lenses.moving, lenses.now]),
   ]);
   return {
     name,
     inputs: [sales, ...inputs],
-    cells: () =>
+    cells: once(() =>
       familiesOf(versions, ({ frame, asOf }: Counted & Pick<Known, 'asOf'>, lens, add) =>
         contributeMonth(month, daysIn(name, sales, asOf), frame, lens, add),
       ),
+    ),
   };
 }
 
@@ -171,61 +174,62 @@ function familiesOf<C extends Counted>(
   versions: readonly (C & Pick<Known, 'until'>)[],
   contribute: (counted: C, lens: Lens, add: Add) => void,
 ): Amounts {
-  const amounts: Amounts = Object.create(null) as Amounts; // a dictionary from the start, not a shape for each
-  const add: Add = (cell, amount) => void (amounts[cell] = plus(amounts[cell] ?? 0, amount));
-  const last = versions.at(-1)!; // there is always one
-  for (const lens of last.lenses.dated) contribute(last, lens, add);
-  if (last.lenses.now !== null) addAll(add, 'now.', '', difference(regrouped(last, contribute)));
-  for (const [index, before] of versions.entries()) {
-    const after = versions[index + 1];
-    if (after === undefined) break;
-    const dated: Pair = [
-      counted(before, before.lenses.dated, contribute),
-      counted(after, after.lenses.dated, contribute),
-    ];
-    addAll(add, '~', before.until, difference(dated));
-    if (before.lenses.now === null && after.lenses.now === null) continue;
-    const now: Pair = [difference(regrouped(before, contribute)), difference(regrouped(after, contribute))];
-    addAll(add, '~now.', before.until, difference(now));
+  const counted = versions.map((version) => countedIn(version, contribute));
+  const last = counted.at(-1)!; // there is always one
+  const amounts: Amounts = versions.length === 1 ? last.dated : new Map(last.dated);
+  addAll(amounts, 'now.', '', last.regrouped);
+  for (const [index, { until }] of versions.slice(0, -1).entries()) {
+    const [before, after] = [counted[index]!, counted[index + 1]!]; // one for each version
+    addAll(amounts, '~', until, difference(before.dated, after.dated));
+    addAll(amounts, '~now.', until, difference(before.regrouped, after.regrouped));
   }
   return amounts;
 }
 
-type Pair = readonly [now: Amounts, dated: Amounts];
-
-/** By what the customer belongs to now, and by what it belonged to. */
-function regrouped<C extends Counted>(of: C, contribute: (counted: C, lens: Lens, add: Add) => void): Pair {
-  const { dated, now } = of.lenses;
-  return now === null ? [{}, {}] : [counted(of, now, contribute), counted(of, dated, contribute)];
+interface InVersion {
+  readonly dated: Amounts;
+  /** What is more by what the customer belongs to now than by what it belonged to. */
+  readonly regrouped: Amounts;
 }
 
-function counted<C extends Counted>(
+function countedIn<C extends Counted>(
   of: C,
-  lenses: readonly Lens[],
   contribute: (counted: C, lens: Lens, add: Add) => void,
-): Amounts {
-  const amounts: Amounts = {};
-  for (const lens of lenses)
-    contribute(of, lens, (cell, amount) => void (amounts[cell] = plus(amounts[cell] ?? 0, amount)));
-  return amounts;
+): InVersion {
+  const { fixed, moving, now } = of.lenses;
+  const through = (lenses: readonly Lens[]): Amounts => {
+    const amounts: Amounts = new Map();
+    const add: Add = (cell, amount) => void amounts.set(cell, plus(amounts.get(cell) ?? 0, amount));
+    for (const lens of lenses) contribute(of, lens, add);
+    return amounts;
+  };
+  const dated = through([fixed]);
+  if (moving.length === 0) return { dated, regrouped: new Map() };
+  const moved = through(moving);
+  addAll(dated, '', '', moved);
+  return { dated, regrouped: difference(through([now]), moved) };
 }
 
-function difference([a, b]: Pair): Amounts {
-  const result: Amounts = { ...a };
-  for (const cell in b) result[cell] = minus(result[cell] ?? 0, b[cell]!); // its own key
+function difference(a: Amounts, b: Amounts): Amounts {
+  const result: Amounts = new Map(a);
+  for (const [cell, amount] of b) result.set(cell, minus(result.get(cell) ?? 0, amount));
   return result;
 }
 
-function addAll(add: Add, family: Family, known: string, amounts: Amounts): void {
-  for (const cell in amounts) if (amounts[cell] !== 0) add(inFamily(cell, family, known), amounts[cell]!); // its own key
+function addAll(to: Amounts, family: Family, known: string, amounts: Amounts): void {
+  for (const [cell, amount] of amounts) {
+    if (amount === 0) continue;
+    const name = family === '' ? cell : inFamily(cell, family, known);
+    to.set(name, plus(to.get(name) ?? 0, amount));
+  }
 }
 
 /** Days that are known of today only: no figure of a past day is made of them. */
-function addLapse(amounts: Amounts, frame: Frame, { dated }: Lenses, account: Account | null): void {
+function addLapse(amounts: Amounts, frame: Frame, { fixed, moving }: Lenses, account: Account | null): void {
   const lapse = lapseOf(frame);
   if (lapse === null) return;
-  const add = (cell: string): void => void (amounts[cell] = plus(amounts[cell] ?? 0, 1));
-  for (const lens of dated) for (const name of lens.on(lapse)) add(name('lapse', lapse));
+  const add = (cell: string): void => void amounts.set(cell, plus(amounts.get(cell) ?? 0, 1));
+  for (const lens of [fixed, ...moving]) for (const name of lens.on(lapse)) add(name('lapse', lapse));
   const due = account === null ? null : dueOf(frame, account);
   if (due !== null) add(namesIn('all')('due', due.lostFrom));
 }

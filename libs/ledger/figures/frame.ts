@@ -4,7 +4,6 @@ import type { RetentionRules } from '#retention/events.js';
 import { boundariesOf, eveOfMonth, staysOf, type Stretch } from '../account/presence.js';
 import { isInForce, versionOf, yearlyPriceOn, type Facts, type Version } from '../account/version.js';
 import { revenueOf } from '../account/sales.js';
-import { LONGEST } from './cells.js';
 import type { Lens } from './lens.js';
 
 export interface Frame {
@@ -32,9 +31,9 @@ export function frameOf(version: Version, rules: RetentionRules): Frame {
 }
 
 /** The months at which a window may come to have something else in it: it is counted at these, and at no others. */
-export function turningPoints(bounds: readonly Month[], lens: Lens): Month[] {
-  const months = new Set<Month>();
-  for (const bound of bounds) for (let lag = 0; lag <= LONGEST; lag++) months.add(bound - lag);
+export function turningPoints(bounds: readonly Month[], lens: Lens, lags: readonly number[]): Month[] {
+  const months = new Set<Month>(bounds);
+  for (const bound of bounds) for (const lag of lags) months.add(bound - lag);
   for (const day of lens.changes) months.add(monthOf(day) + 1);
   return [...months].sort((a, b) => a - b);
 }

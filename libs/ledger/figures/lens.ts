@@ -25,30 +25,41 @@ export const lensOfProduct = (product: string): Lens => fixed([namesIn(dimension
 type History = readonly (readonly [from: string, names: readonly Naming[]])[];
 
 export interface Lenses {
-  /** By what the customer belonged to on each day. */
-  readonly dated: readonly Lens[];
-  /** By what it belongs to now; null where that is the same. */
-  readonly now: readonly Lens[] | null;
+  /** All customers, and the groups to which this one belongs all the time. */
+  readonly fixed: Lens;
+  /** One for each dimension in which it moved from group to group: by what it belonged to on each day. */
+  readonly moving: readonly Lens[];
+  /** Of these dimensions, by what it belongs to now. */
+  readonly now: Lens;
 }
+
+export const onlyLens = (lens: Lens): Lenses => ({ fixed: lens, moving: [], now: fixed([]) });
 
 /** @param first day on which anything of the customer is counted */
 export function lensesOf({ memberships }: Account, zone: string, first: string): Lenses {
   const constant: Naming[] = [namesIn('all')];
-  const dated: Lens[] = [];
+  const moving: Lens[] = [];
   const now: Naming[] = [];
   for (const membership of MEMBERSHIPS) {
     const history = inOrder(memberships[membership]).map(({ at, code }) => [dayIn(zone, at), code] as const);
     const last = history.at(-1);
     if (last === undefined) continue;
-    const names = [namesIn(dimension(membership, last[1]))];
-    now.push(...names);
-    if (history[0]![0] <= first && history.every(([, code]) => code === last[1])) constant.push(...names);
-    else dated.push(varying(history.map(([from, code]) => [from, [namesIn(dimension(membership, code))]])));
+    const name = namesIn(dimension(membership, last[1]));
+    // What it belonged to before anything of it is counted does not matter.
+    const counted = history.slice(
+      Math.max(
+        0,
+        history.findLastIndex(([from]) => from <= first),
+      ),
+    );
+    if (counted[0]![0] <= first && counted.every(([, code]) => code === last[1]))
+      constant.push(name); // the last is one of them
+    else {
+      now.push(name);
+      moving.push(varying(counted.map(([from, code]) => [from, [namesIn(dimension(membership, code))]])));
+    }
   }
-  const all = fixed(constant);
-  return dated.length === 0
-    ? { dated: [all], now: null }
-    : { dated: [all, ...dated], now: [fixed([namesIn('all'), ...now])] };
+  return { fixed: fixed(constant), moving, now: fixed(now) };
 }
 
 function varying(history: History): Lens {

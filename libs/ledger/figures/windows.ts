@@ -4,12 +4,15 @@
  * day they came.
  */
 import { minus, monthOf, plus, type Month, type Whole } from '#kernel';
-import { LAGS } from './cells.js';
+import { LAGS, LONGEST } from './cells.js';
 import { pricesChange, revenueByMonth, turningPoints, yearlyAt, type Frame } from './frame.js';
 import type { Lens } from './lens.js';
 import { Steps, type Add } from './steps.js';
 
 const NOBODY: readonly never[] = [];
+
+/** What is summed month by month changes with every month of the longest window. */
+const EACH = Array.from({ length: LONGEST }, (_, month) => month + 1);
 
 export function contributePresence(frame: Frame, lens: Lens, add: Add): void {
   const { stays, comings } = frame;
@@ -25,7 +28,7 @@ export function contributePresence(frame: Frame, lens: Lens, add: Add): void {
     passing: new Steps(`passing${lag}`, add),
   }));
   let next = 0;
-  for (const month of turningPoints(frame.bounds, lens)) {
+  for (const month of turningPoints(frame.bounds, lens, LAGS)) {
     while (next < comings.length && comings[next]! < month) next++;
     const there = frame.isThere(month);
     const coming = there ? undefined : comings[next];
@@ -53,7 +56,7 @@ export function contributeRecurring(frame: Frame, lens: Lens, add: Add): void {
     grown: new Steps(`yearlyGrown${lag}`, add),
     inside: new Steps(`yearlyIn${lag}`, add),
   }));
-  for (const month of turningPoints([...frame.bounds, ...pricesChange(frame)], lens)) {
+  for (const month of turningPoints([...frame.bounds, ...pricesChange(frame)], lens, EACH)) {
     const there = frame.isThere(month);
     const names = there ? lens.atEve(month) : NOBODY;
     const open = paidAt(month);
