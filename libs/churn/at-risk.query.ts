@@ -9,7 +9,7 @@ import { addDays, dayIn, type Instant } from '#kernel';
 import {
   accountAsOf,
   groupsOn,
-  LAPSING,
+  STAYING,
   LEAVING,
   LEDGER,
   LedgerFigures,
@@ -89,12 +89,12 @@ export class GetAtRiskHandler implements IQueryHandler<GetAtRisk> {
     // Whoever was silent on a past day may have bought since, and is found further on.
     const ranges = {
       [LEAVING]: later,
-      [LAPSING]: dayRead(seen) === null ? lapsesAtRisk(definition, asOf) : later,
+      [STAYING]: dayRead(seen) === null ? lapsesAtRisk(definition, asOf) : later,
     };
     const items: AtRisk[] = [];
     let { list, after } = place;
     for (let looked = 0; looked < MOST_LOOKED_AT; looked += CHUNK) {
-      const range = ranges[list as keyof typeof ranges] ?? ranges[LAPSING]; // a cursor may name anything
+      const range = ranges[list as keyof typeof ranges] ?? ranges[STAYING]; // a cursor may name anything
       const found = await this.views.range(LEDGER, list, { ...range, limit: CHUNK, ...(after && { after }) });
       for (const { sort, key, document } of found) {
         after = { sort, key };
@@ -107,8 +107,8 @@ export class GetAtRiskHandler implements IQueryHandler<GetAtRisk> {
         if (items.length === query.limit) return { items, next: encodeCursor(list, sort, key) };
       }
       if (found.length === CHUNK) continue;
-      if (list === LAPSING) return { items, next: null };
-      list = LAPSING;
+      if (list === STAYING) return { items, next: null };
+      list = STAYING;
       after = undefined;
     }
     return { items, next: encodeCursor(list, after?.sort ?? '', after?.key ?? '') };

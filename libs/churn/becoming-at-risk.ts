@@ -4,7 +4,7 @@
  * customer at all. Who leaves the list does so by the event that is recorded, or by buying.
  */
 import { addDays, dayIn, type CustomerId, type Instant } from '#kernel';
-import { dueOf, LAPSING, LEDGER, LedgerFigures, prefixOf, presentOf, type Account } from '#ledger/index.js';
+import { dueOf, STAYING, LEDGER, LedgerFigures, prefixOf, presentOf, type Account } from '#ledger/index.js';
 import type { ViewReader } from '#projections/index.js';
 import type { ListItem } from '#read-store/port.js';
 import type { BecomingAtRisk, RetentionDefinition } from '#retention/events.js';
@@ -28,7 +28,7 @@ export async function* becomingAtRisk(views: ViewReader, now: Instant): AsyncGen
     let after: ListItem | undefined;
     for (;;) {
       const range = { from: day, to: addDays(day, 1), limit: PAGE, ...(after && { after }) };
-      const page = await views.range(LEDGER, LAPSING, range);
+      const page = await views.range(LEDGER, STAYING, range);
       if ((await views.collection(LEDGER)) !== collection) return; // the page may be of another definition
       for (const { document } of page) yield* dueIn(JSON.parse(document) as Account, definition);
       if (page.length < PAGE) break;

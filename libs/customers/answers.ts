@@ -1,6 +1,7 @@
 /** What is answered about who a customer is. */
 import { dtoOf } from '#context/index.js';
-import { code, customerId, id, instantField, listOf, nested, oneOf, openText, text } from '#kernel';
+import { code, customerId, day, id, instantField, listOf, nested, oneOf, openText, text } from '#kernel';
+import { LIFECYCLE } from '#ledger/index.js';
 import { CONTACT_POINT, KINDS, MEDIA, REGISTRATION } from './events.js';
 
 const { relationship, customerSince, segment, region, unit, name } = REGISTRATION;
@@ -43,5 +44,14 @@ export const ProfileSchema = dtoOf('Profile', {
   unit,
   tags: listOf(code(), { max: 100 }),
   revision: openText(20, { example: '4', description: 'To send as If-Match.' }),
+  lifecycle: nested(
+    'Lifecycle',
+    {
+      state: oneOf(LIFECYCLE),
+      since: day({ description: 'First of the days on which it has been so without a break.' }),
+      why: code({ example: 'purchase' }),
+    },
+    { description: 'Its state today, by the published definition of retention.' },
+  ).optional,
   personal: personal.optional,
 });

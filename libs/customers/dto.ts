@@ -1,4 +1,5 @@
-import { Code, CustomerField, EmailField, PageQuery, PhoneField, Text } from '#http/index.js';
+import { Code, CustomerField, EmailField, OneOf, PageQuery, PhoneField, Text } from '#http/index.js';
+import { LIFECYCLE, type LifecycleState } from '#ledger/index.js';
 
 export class CustomerPath {
   @CustomerField() readonly customer!: string;
@@ -17,4 +18,9 @@ export class FindCustomersQuery extends PageQuery {
   @Code({ optional: true, example: 'retail' }) readonly unit?: string;
   @Code({ optional: true, example: 'uk-south' }) readonly region?: string;
   @Code({ optional: true, example: 'newsletter' }) readonly tag?: string;
+  @OneOf(LIFECYCLE, {
+    optional: true,
+    description: 'State today by the published definition of retention, the next to be lost first.',
+  })
+  readonly lifecycle?: LifecycleState;
 }

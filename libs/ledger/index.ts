@@ -2,7 +2,7 @@
 export { MEMBERSHIPS, type Account, type LedgerDocument, type Membership } from './account/account.js';
 export { LEDGER_EVENTS, type LedgerEvent } from './account/rules.js';
 export { isSameSilence, recordedSilence, type Silence } from './silence.js';
-export { LAPSING, LEAVING, LEDGER, ledgerView } from './ledger.view.js';
+export { FOR_EVER, LEAVING, LEDGER, ledgerView, PROSPECTS, STAYING } from './ledger.view.js';
 export { asOf as accountAsOf, presentOf } from './ledger.view.js';
 export {
   figuresOf,

@@ -10,14 +10,16 @@ import { ledgerRules, type LedgerEvent } from './account/rules.js';
 import { factsOf, versionOf } from './account/version.js';
 import { slicesOf } from './figures/contributions.js';
 import { frameOf, presentFrame, type Frame } from './figures/frame.js';
-import { lapseOf } from './figures/life.js';
 import { announced, underNotice } from './figures/risk.js';
 
 /** What a reader asks for; which definition the live collection was built for is in the collection's name. */
 export const LEDGER = { name: 'ledger', version: '1' } as const;
 
-/** Customers who count as lost from a day on unless they buy, sorted by that day. */
-export const LAPSING = 'lapsing';
+/** Customers who were ever there, sorted by the first day without them as things stand; for ever comes last, as `FOR_EVER`. */
+export const STAYING = 'staying';
+export const FOR_EVER = '~';
+/** Those who never were, sorted by when they came to be known. */
+export const PROSPECTS = 'prospects';
 /** Customers of whom a notice or a declared defection says that something ends, sorted by the last such day. */
 export const LEAVING = 'leaving';
 
@@ -50,8 +52,9 @@ function listsOf(account: Account, rules: RetentionRules): { list: string; sort:
   const lists: { list: string; sort: string }[] = [];
   const leaves = leavesOf(frame);
   if (leaves !== null) lists.push({ list: LEAVING, sort: leaves });
-  const lapses = lapseOf(frame);
-  if (lapses !== null) lists.push({ list: LAPSING, sort: lapses });
+  const stay = frame.stays.at(-1);
+  if (stay === undefined) lists.push({ list: PROSPECTS, sort: account.knownSince });
+  else lists.push({ list: STAYING, sort: stay.to ?? FOR_EVER });
   return lists;
 }
 

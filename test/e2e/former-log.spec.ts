@@ -55,11 +55,13 @@ const SILENT = { at: () => undefined, end: () => undefined };
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Without what says when, or on which server, the question was asked. */
+/** Without what says when, or on which server, the question was asked, and without what the former build did not say. */
 function lasting(json: Json): Json {
   if (Array.isArray(json)) return json.map(lasting);
   if (json === null || typeof json !== 'object') return json;
-  const kept = Object.entries(json).filter(([name]) => !['position', 'asOf', 'checkpoint'].includes(name));
+  const kept = Object.entries(json).filter(
+    ([name]) => !['position', 'asOf', 'checkpoint', 'lifecycle'].includes(name),
+  );
   return Object.fromEntries(kept.map(([name, value]) => [name, lasting(value)]));
 }
 

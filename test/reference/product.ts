@@ -11,7 +11,7 @@ import { retention, retentionKinds } from '#churn/queries/retention.js';
 import {
   accountAsOf,
   figuresOf,
-  LAPSING,
+  STAYING,
   LEAVING,
   LEDGER_EVENTS,
   ledgerView,
@@ -118,7 +118,7 @@ export class Product implements Subject {
       .filter(({ erasedAt }) => erasedAt === undefined)
       .flatMap((account) => {
         const frame = accountAsOf(account, definition, asOf);
-        const lists = [LEAVING, LAPSING].flatMap(
+        const lists = [LEAVING, STAYING].flatMap(
           (list) => atRiskOn(account, frame, list, definition, asOf) ?? [],
         );
         return lists.map(({ customerId, since, lostFrom, value }) => ({
