@@ -43,16 +43,18 @@ export interface Options {
   /** Asked of every history. */
   readonly queries?: number;
   readonly path?: string;
+  /** What is asked. Default: anything. */
+  readonly questions?: fc.Arbitrary<Query>;
 }
 
 /** The smallest history whose answers differ; null where none was found. */
 export async function compareWithReference(
   newSubject: () => Promise<Subject>,
-  { seed, histories: runs = 100, queries = 10, path }: Options,
+  { seed, histories: runs = 100, queries = 10, path, questions = queriesOf() }: Options,
 ): Promise<Found | null> {
   // History and questions are drawn apart, so that each shrinks without the other being drawn anew.
   const cases = fc
-    .tuple(histories(), fc.array(queriesOf(), { minLength: 1, maxLength: queries }))
+    .tuple(histories(), fc.array(questions, { minLength: 1, maxLength: queries }))
     .map(([history, asked]) => ({
       history,
       queries: asked.map((query) => ({ ...query, definition: definitionOf(history.zone) })),
