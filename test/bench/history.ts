@@ -86,3 +86,47 @@ function eventAt(index: number, first: boolean): DomainEvent {
 }
 
 export const eventsFile = (folder: string): string => join(folder, 'events.sqlite');
+
+const CHUNK = 250;
+
+/** Writes one customer who bought so many times, with three lines each of fifty products, over five years up to now. */
+export async function writeBuyer(folder: string, customer: string, purchases: number): Promise<void> {
+  const stores = await openStores({ dataFolder: folder });
+  const stream = `customer-${customer}`;
+  const registered = { type: 'CustomerRegistered', data: { kind: 'person', relationship: 'customer' } };
+  const bought = Array.from({ length: purchases }, (_, n) => purchaseOf(n));
+  const events: DomainEvent[] = [registered, ...bought];
+  const now = Date.now();
+  let head: StreamHead = EMPTY_STREAM;
+  for (let from = 0; from < events.length; from += CHUNK) {
+    const id = systemIds.next();
+    const at = instant(now - FIVE_YEARS + (from / events.length) * FIVE_YEARS);
+    const context: CommandContext = {
+      commandId: id,
+      request: null,
+      correlationId: id,
+      causationId: id,
+      actor: { id: 'bench', role: 'back-office' },
+      now: at,
+    };
+    const encoded = await stores.codec.encode(stream, head, events.slice(from, from + CHUNK), context);
+    const expected = head.revision < 0n ? 'no_stream' : head.revision;
+    head = encoded.head;
+    await stores.eventStore.append(stream, encoded.events, expected);
+  }
+  await stores.close();
+}
+
+const FIVE_YEARS = 5 * 365 * 86_400_000;
+
+/** The n-th purchase of such a customer. */
+export function purchaseOf(n: number): DomainEvent {
+  const price = { minor: 1_000, currency: 'GBP' };
+  const lines = [0, 1, 2].map((line) => ({
+    product: `product-${(n * 3 + line * 7) % 50}`,
+    quantity: 1,
+    amount: price,
+  }));
+  const data = { touchpointId: systemIds.next(), amount: { minor: 3_000, currency: 'GBP' }, lines };
+  return { type: 'PurchaseRecorded', data };
+}

@@ -9,6 +9,7 @@ import { benchAppend } from './append.js';
 import { benchClientAppend } from './client-append.js';
 import { benchCommands } from './commands.js';
 import { benchImport } from './import.js';
+import { benchLedger } from './ledger.js';
 import { benchQueries } from './queries.js';
 import { benchRebuild } from './rebuild.js';
 import { benchRedis } from './redis.js';
@@ -20,6 +21,7 @@ const suites: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   P3: benchImport,
   P4: benchRebuild, // and P7: the same logs
   P5: benchQueries,
+  L: benchLedger,
   R: benchRedis,
   E: benchClientAppend,
 };
