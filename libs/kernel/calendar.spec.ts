@@ -6,6 +6,7 @@ import {
   dayIn,
   daysBetween,
   firstDay,
+  lastDay,
   monthFrom,
   monthName,
   monthNamed,
@@ -75,6 +76,10 @@ describe('days and months', () => {
   ])('%s and %i days are %s', (day, more, then) => {
     expect(addDays(day, more)).toBe(then);
     expect(daysBetween(day, then)).toBe(more);
+  });
+
+  it('end where the years of four digits end', () => {
+    expect([lastDay(-1), lastDay(0), lastDay(120_000)]).toEqual(['0000-01-31', '0000-01-31', '9999-12-31']);
   });
 
   it('are counted by month', () => {

@@ -72,11 +72,11 @@ function numberOf(day: string): number {
   );
 }
 
-function remembered<K, V>(map: Map<K, V>, key: K, find: () => V): V {
+function remembered<K, V>(map: Map<K, V>, key: K, find: (key: K) => V): V {
   let value = map.get(key);
   if (value === undefined) {
     if (map.size > MOST_DAYS) map.clear();
-    map.set(key, (value = find()));
+    map.set(key, (value = find(key)));
   }
   return value;
 }
@@ -102,15 +102,12 @@ export const firstDay = (month: Month): Day => `${monthName(month)}-01` as Day;
 const lastDays = new Map<Month, Day>();
 const LAST_MONTH = 9_999 * 12 + 11;
 
-/** Of a month beyond four digits of a year it is the last day that has them. */
+/** Of a month beyond four digits of a year, or before the year 0, it is that of the next month that has them. */
 export const lastDay = (month: Month): Day =>
   remembered(
     lastDays,
-    Math.min(month, LAST_MONTH),
-    () =>
-      Temporal.PlainDate.from(firstDay(Math.min(month, LAST_MONTH)))
-        .with({ day: 31 })
-        .toString() as Day,
+    Math.max(0, Math.min(month, LAST_MONTH)),
+    (known) => Temporal.PlainDate.from(firstDay(known)).with({ day: 31 }).toString() as Day,
   );
 
 /** The first month whose first day is not before this day. */
