@@ -67,7 +67,7 @@ export class Definitions {
 
   private see(decoded: Decoded): void {
     if (decoded.kind !== 'known') return;
-    this.newest = evolve(retentionDefinition, this.newest, decoded.event);
+    this.newest = evolve(retentionDefinition, this.newest, decoded.event, decoded.event.occurredAt);
     this.byVersion.set(this.newest.version, this.newest);
     this.options.published();
   }

@@ -61,4 +61,7 @@ export class LogKeyRing implements KeyRing {
 }
 
 const folded = (state: AccessState, events: readonly Decoded[]): AccessState =>
-  events.reduce((now, one) => (one.kind === 'known' ? evolve(apiKeys, now, one.event) : now), state);
+  events.reduce(
+    (now, one) => (one.kind === 'known' ? evolve(apiKeys, now, one.event, one.event.occurredAt) : now),
+    state,
+  );

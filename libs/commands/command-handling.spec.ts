@@ -12,6 +12,7 @@ import {
   type CustomerId,
   type Decider,
   type EventOf,
+  type Instant,
 } from '#kernel';
 import { but } from '#test/support/but.js';
 import { openTestStores, type TestStores } from '#test/support/stores.js';
@@ -52,6 +53,14 @@ const names: Decider<{ readonly name: string }, RenamedEvent & { type: 'Renamed'
   evolve: { Renamed: (_, { name = '' }) => ({ name }) },
 };
 
+/** When something was last added. */
+const lastly: Decider<{ readonly at: string }, never, AddedEvent> = {
+  name: 'lastly',
+  initialState: { at: '' },
+  decide: {},
+  evolve: { Added: (_state, _data, at) => ({ at }) },
+};
+
 const stream = customerStream('customer-1' as CustomerId);
 let next = 0;
 const context = (overrides: Partial<CommandContext> = {}): CommandContext => ({
@@ -64,7 +73,7 @@ const handlingOn = (store: EventStore, cacheCapacity?: number): CommandHandling 
   new CommandHandling({
     store,
     codec: stores.codec,
-    customerDeciders: [sum, names],
+    customerDeciders: [sum, names, lastly],
     ...(cacheCapacity === undefined ? {} : { cacheCapacity }),
   });
 
@@ -86,6 +95,18 @@ describe('a command', () => {
       replayed: false,
       events: [{ type: 'Added', data: { amount: 5 } }],
     });
+  });
+
+  it('that does not say when happens as it is recorded: after the one before, whatever the clock says', async () => {
+    const [early, late] = ['2026-03-01T00:00:01.000Z', '2026-03-01T00:00:02.000Z'] as Instant[];
+    const handling = handlingOn(stores.eventStore);
+    await add(handling, 5, { now: late! });
+    await add(handling, 7, { now: early! });
+    for (const one of [handling, handlingOn(stores.eventStore)])
+      expect(await one.state(stream, lastly)).toEqual({ at: late });
+    await add(handling, 9, { now: early!, occurredAt: early! });
+    for (const one of [handling, handlingOn(stores.eventStore)])
+      expect(await one.state(stream, lastly)).toEqual({ at: early });
   });
 
   it('that asks for what is so decides nothing', async () => {

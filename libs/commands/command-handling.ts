@@ -16,6 +16,7 @@
 import {
   decide,
   DomainError,
+  timeOf,
   type Command,
   type CommandContext,
   type Decider,
@@ -147,7 +148,8 @@ export class CommandHandling {
       const state = known ?? (await this.streams.read(stream, decider));
       if (earlierAnswer(state, context) !== null) return false;
       mustBeDecidable(decider, command, context, state);
-      return decide(decider, command, state.of(decider)).length > 0;
+      const at = timeOf(context, state.head.recordedAt);
+      return decide(decider, command, state.of(decider), at).length > 0;
     });
   }
 
@@ -172,7 +174,7 @@ export class CommandHandling {
       if (earlier !== null) return replay(this.options.codec, stream, earlier, context);
       const decided = attemptTo(() => {
         mustBeDecidable(decider, command, context, state);
-        return decide(decider, command, state.of(decider));
+        return decide(decider, command, state.of(decider), timeOf(context, state.head.recordedAt));
       });
       if (decided.error !== undefined || recordOf(command, decided.events, context).length === 0) {
         if (!fresh) {
@@ -237,7 +239,7 @@ export class CommandHandling {
     const { revision, position } = await this.options.store.append(stream, encoded.events, expected);
     const { commandId, actor } = context;
     const changed = decided.length > 0;
-    state.grow(events, { ...encoded.head, position });
+    state.grow(events, { ...encoded.head, position }, timeOf(context, head.recordedAt));
     state.answered.set(commandId, {
       fingerprint: encoded.fingerprint,
       revision,

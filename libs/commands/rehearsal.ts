@@ -4,7 +4,7 @@
  * What was rehearsed is remembered for the most recently used streams, up to a number of events. A command that
  * depends on one further back than that is judged as if that one had not been there.
  */
-import { decide, type StreamName } from '#kernel';
+import { decide, timeOf, type StreamName } from '#kernel';
 import { claimOf } from './addressing.js';
 import { resolved, type Ask, type DependentAsk, type Handled } from './ask.js';
 import { mustBeDecidable, recordOf } from './conditions.js';
@@ -50,7 +50,8 @@ export class Rehearsal {
     if (earlier !== null)
       return { ...(await replay(this.log.codec, stream, earlier, context)), position: null };
     mustBeDecidable(decider, command, context, state);
-    const decided = decide(decider, command, state.of(decider));
+    const at = timeOf(context, state.head.recordedAt);
+    const decided = decide(decider, command, state.of(decider), at);
     const claim = claimOf(stream, context);
     if (claim !== null && decided.length > 0) await this.rehearse(claim.stream, claim);
     const first = firstOf(context);
@@ -59,7 +60,7 @@ export class Rehearsal {
     const revision = state.head.revision + BigInt(events.length);
     const changed = decided.length > 0;
     if (events.length > 0) {
-      state.grow(events, { ...state.head, revision });
+      state.grow(events, { ...state.head, revision }, at);
       const answered = { fingerprint: null, revision, position: 0n, changed, actor: actor.id };
       state.answered.set(commandId, answered);
       this.requests.set(commandId, request);

@@ -2,7 +2,7 @@
  * What this process knows of a stream: its head, every decider's state, and the commands it has answered. A
  * fold of the stream and nothing else; a stale one costs a longer read, never a wrong answer.
  */
-import { evolve, type AnyDecider, type DomainEvent } from '#kernel';
+import { evolve, type AnyDecider, type DomainEvent, type Instant } from '#kernel';
 import {
   EMPTY_STREAM,
   erases,
@@ -71,16 +71,16 @@ export class StreamState {
     if (decoded.kind === 'unreadable') return this.seeUnread(decoded);
     const { event, fingerprint, sealed } = decoded;
     const { revision, position, hash, recordedAt, commandId, actor, type } = event;
-    this.fold(event, revision);
+    this.fold(event, revision, event.occurredAt);
     this.head = { revision, position, hash, recordedAt, sealed: sealed || this.head.sealed };
     const changed = type !== CHANGED_NOTHING;
     this.answered.set(commandId, { fingerprint, revision, position, changed, actor: actor.id });
   }
 
-  /** Folds events that follow on the head, and with them to `head`. */
-  grow(events: readonly DomainEvent[], head: StreamHead): void {
+  /** Folds events that follow on the head and occurred at one time, and with them to `head`. */
+  grow(events: readonly DomainEvent[], head: StreamHead, at: Instant): void {
     let { revision } = this.head;
-    for (const event of events) this.fold(event, ++revision);
+    for (const event of events) this.fold(event, ++revision, at);
     this.head = head;
   }
 
@@ -89,16 +89,16 @@ export class StreamState {
     const isSealed = open !== null;
     if (this.unread === null || (this.unread.isSealed && !isSealed))
       this.unread = { type, position, reason, isSealed };
-    if (open !== null) this.fold(open, revision);
+    if (open !== null) this.fold(open, revision, open.occurredAt);
     const { hash, recordedAt } = headOf(stored.metadata, this.head);
     this.head = { revision, position, hash, recordedAt, sealed: open !== null || this.head.sealed };
   }
 
-  private fold(event: DomainEvent, revision: Revision): void {
+  private fold(event: DomainEvent, revision: Revision, at: Instant): void {
     // Behind an erasure what was sealed is gone for everybody: whoever has no key lacks nothing.
     if (this.unread?.isSealed === true && erases(this.catalogue, event.type)) this.unread = null;
     for (const decider of this.deciders.of(event.type)) {
-      this.states.set(decider.name, evolve(decider, this.states.get(decider.name), event));
+      this.states.set(decider.name, evolve(decider, this.states.get(decider.name), event, at));
       this.folded.set(decider.name, revision);
     }
   }

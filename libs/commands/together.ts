@@ -3,7 +3,7 @@
  * other, and appended as one. All of a run is appended or none of it, so no command is ever decided on an event that
  * did not happen.
  */
-import { decide, DomainError, type CommandContext, type DomainEvent, type StreamName } from '#kernel';
+import { decide, DomainError, timeOf, type CommandContext, type DomainEvent, type StreamName } from '#kernel';
 import { StoreUnavailable, type NewEvent } from '#event-store/port.js';
 import { resolved, type Ask, type DependentAsk, type Handled } from './ask.js';
 import { mustBeDecidable, recordOf } from './conditions.js';
@@ -71,13 +71,13 @@ export async function together(
         encoded.push(event);
         characters += event.data.length;
       }
-      state.grow(events, next.head);
+      state.grow(events, next.head, timeOf(context, state.head.recordedAt));
       ids.add(context.commandId);
       run.push({ context, decided, fingerprint: next.fingerprint, revision: next.head.revision });
     }
     if (run.length === 0) return known;
     const { position } = await store.append(stream, encoded, before < 0n ? 'no_stream' : before);
-    state.grow([], { ...state.head, position });
+    state.head = { ...state.head, position };
     for (const { context, decided: events, fingerprint, revision } of run) {
       const { commandId, actor } = context;
       const changed = events.length > 0;
@@ -101,7 +101,7 @@ export async function together(
 function decisionOn(state: StreamState, { decider, command, context }: Ask): readonly DomainEvent[] | null {
   try {
     mustBeDecidable(decider, command, context, state);
-    return decide(decider, command, state.of(decider));
+    return decide(decider, command, state.of(decider), timeOf(context, state.head.recordedAt));
   } catch (error) {
     if (error instanceof DomainError) return null;
     throw error;

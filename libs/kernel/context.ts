@@ -32,6 +32,18 @@ export interface CommandContext {
   readonly expectedRevision?: bigint;
 }
 
+/**
+ * When that which a command records happens. Where the caller did not say, it happens as it is recorded, and so not before
+ * the last event of its stream was recorded: the clocks of two processes differ a little.
+ */
+export function timeOf(
+  { occurredAt, now }: Pick<CommandContext, 'occurredAt' | 'now'>,
+  lastRecordedAt: Instant | null,
+): Instant {
+  if (occurredAt !== undefined) return occurredAt;
+  return lastRecordedAt !== null && lastRecordedAt > now ? lastRecordedAt : now;
+}
+
 /** A part of a command on another stream: decided under the same command id, so that it counts once as well. */
 export interface FirstStep {
   readonly stream: StreamName;

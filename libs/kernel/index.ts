@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './event.js';
 export * from './fields.js';
 export * from './given.js';
+export * from './history.js';
 export * from './ids.js';
 export * from './money.js';
 export * from './shapes.js';

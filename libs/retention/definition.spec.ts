@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decide, evolve, type Instant, type Recorded } from '#kernel';
 import { foldAll } from '#projections/index.js';
-import { given } from '#test/support/given.js';
+import { given, NOW } from '#test/support/given.js';
 import { retentionDefinition, type RetentionDefinitionCommand } from './definition.js';
 import {
   BUILT_IN_DEFINITION,
@@ -24,7 +24,7 @@ const former = (data: typeof ours): RetentionDefinitionEvent => ({
 });
 
 const stateAfter = (events: readonly RetentionDefinitionEvent[]): RetentionDefinition =>
-  events.reduce((state, event) => evolve(retentionDefinition, state, event), BUILT_IN_DEFINITION);
+  events.reduce((state, event) => evolve(retentionDefinition, state, event, NOW), BUILT_IN_DEFINITION);
 
 const publish = (data: RetentionDefinitionCommand['data']): RetentionDefinitionCommand => ({
   type: 'PublishRetentionDefinition',
@@ -77,8 +77,8 @@ describe('a definition of retention', () => {
         const history: RetentionDefinitionEvent[] = [];
         for (const data of asked) {
           if (data.atRiskDays >= data.inactivityDays) continue;
-          history.push(...decide(retentionDefinition, publish(data), stateAfter(history)));
-          expect(decide(retentionDefinition, publish(data), stateAfter(history))).toEqual([]);
+          history.push(...decide(retentionDefinition, publish(data), stateAfter(history), NOW));
+          expect(decide(retentionDefinition, publish(data), stateAfter(history), NOW)).toEqual([]);
         }
         expect(stateAfter(history).version).toBe(history.length);
       }),

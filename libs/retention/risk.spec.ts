@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { decide, evolve } from '#kernel';
 import type { LedgerEvent } from '#ledger/index.js';
 import type { StandingEvent } from '#customers/events.js';
-import { given } from '#test/support/given.js';
+import { given, NOW } from '#test/support/given.js';
 import type { RiskEvent } from './events.js';
 import { risk, type RiskCommand, type RiskState } from './risk.js';
 
@@ -115,20 +115,21 @@ describe('every command', () => {
   it('decides nothing new the second time, and records a silence once', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
-        let state: RiskState = evolve(risk, risk.initialState, registered);
+        let state: RiskState = evolve(risk, risk.initialState, registered, NOW);
         const recorded: string[] = [];
         for (const one of steps) {
           if ('type' in one) {
-            state = evolve(risk, state, one);
+            state = evolve(risk, state, one, NOW);
             continue;
           }
           const command = mark(state.seen - one.behind, one.data);
-          for (const event of decide(risk, command, state)) {
-            state = evolve(risk, state, event);
+          for (const event of decide(risk, command, state, NOW)) {
+            state = evolve(risk, state, event, NOW);
             recorded.push(event.data.lastOccasionOn);
           }
-          expect(decide(risk, command, state)).toEqual([]);
-          if (one.behind === 0) expect(decide(risk, { ...command, seen: state.seen }, state)).toEqual([]);
+          expect(decide(risk, command, state, NOW)).toEqual([]);
+          if (one.behind === 0)
+            expect(decide(risk, { ...command, seen: state.seen }, state, NOW)).toEqual([]);
         }
         expect(new Set(recorded).size).toBe(recorded.length);
       }),

@@ -1,5 +1,6 @@
 /** Commands one after the other, each sent twice: for the property that a command that comes again decides nothing. */
 import { decide, DomainError, evolve, type Command, type Decider, type DomainEvent } from '#kernel';
+import { NOW } from './given.js';
 
 /** @returns everything decided; what is refused is passed over. @throws when a command decides something again */
 export function twiceEach<S, C extends Command, D extends DomainEvent>(
@@ -9,10 +10,10 @@ export function twiceEach<S, C extends Command, D extends DomainEvent>(
   const history: D[] = [];
   let state = decider.initialState;
   for (const command of commands) {
-    const decided = unlessRefused(() => decide(decider, command, state));
-    state = decided.reduce<S>((before, event) => evolve(decider, before, event), state);
+    const decided = unlessRefused(() => decide(decider, command, state, NOW));
+    state = decided.reduce<S>((before, event) => evolve(decider, before, event, NOW), state);
     history.push(...decided);
-    const again = unlessRefused(() => decide(decider, command, state));
+    const again = unlessRefused(() => decide(decider, command, state, NOW));
     if (decided.length > 0 && again.length > 0)
       throw new Error(`${command.type} decided again: ${JSON.stringify(again)}`);
   }

@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import {
   canonicalJson,
   systemIds,
+  timeOf,
   type Ids,
   customerOf,
   type CommandContext,
@@ -126,7 +127,7 @@ export class Codec {
         actor: { id: context.actor.id, role: context.actor.role },
         commandId: context.commandId,
         ...(fingerprint === null ? {} : { fingerprint }),
-        occurredAt: context.occurredAt ?? context.now,
+        occurredAt: timeOf(context, head.recordedAt),
         recordedAt,
         schema: entry.definition.version,
         ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
