@@ -1,7 +1,7 @@
 /** A contact point as it came, one of four, and as it is kept. */
 import { invalidRequest } from '#http/index.js';
 import { derivedId, type Said } from '#kernel';
-import type { ContactPoint } from './customer.js';
+import type { ContactPoint } from './customer-command.js';
 import { MEDIA, type CONTACT_POINT } from './events.js';
 
 /** The id follows from the command and the place, so that a command sent again adds nothing. */

@@ -1,76 +1,67 @@
 /**
  * The rules of a customer's identity. A customer is registered once; contact points and external ids are not
- * linked twice; whoever was erased stays erased.
+ * linked twice; an erased customer stays erased. What changes over time is a history, and what is so already is judged at
+ * the time that a command is for.
  *
  * An external id names a stream: the customer registered under it takes its id from it, and a customer that
  * is linked to it later claims that stream, so that one external id can never belong to two customers.
  */
-import { changesTo, DomainError, given, type Decider, type Said } from '#kernel';
+import { Map } from 'immutable';
+import {
+  changesTo,
+  DomainError,
+  entered,
+  given,
+  inForce,
+  present,
+  type Decider,
+  type History,
+  type Instant,
+} from '#kernel';
+import type { ContactPoint, CustomerCommand, ExternalId } from './customer-command.js';
 import {
   mustStand,
-  type ERASURE,
-  type EXTERNAL_ID,
-  type PROFILE_FIELDS,
-  type REGION,
-  type REGISTRATION,
   type RELATIONSHIPS,
-  type SEGMENT,
   standingRules,
-  type TAG,
-  type UNIT,
   UNKNOWN,
   type CustomerEvent,
-  type Medium,
   type Standing,
 } from './events.js';
 
-/** A contact point as it is kept. */
-export interface ContactPoint {
+type Relationship = (typeof RELATIONSHIPS)[number];
+
+interface Point {
   readonly contactPointId: string;
-  readonly medium: Medium;
-  readonly value: string;
-  readonly label?: string;
+  readonly labels: History<string | undefined>;
 }
-
-export type ExternalId = Said<typeof EXTERNAL_ID>;
-
-type Registration = Omit<Said<typeof REGISTRATION>, 'contactPoints' | 'tags'> & {
-  readonly contactPoints: readonly ContactPoint[];
-  readonly tags: readonly string[];
-};
-
-type Asks<K extends string, Data> = { readonly type: K; readonly data: Data };
-
-/** What can be asked of a customer's identity and relationship. Values come in normalised. */
-export type CustomerCommand =
-  | Asks<'RegisterCustomer', Registration>
-  | Asks<'CorrectProfile', Said<typeof PROFILE_FIELDS>>
-  | Asks<'AddContactPoint', ContactPoint>
-  | Asks<'RemoveContactPoint', Pick<ContactPoint, 'contactPointId'>>
-  /** Claimed on the stream that the external id names, then linked on the customer's own. */
-  | Asks<'ClaimExternalId', Pick<ExternalId, 'source'> & { readonly holder: string }>
-  | Asks<'LinkExternalId', ExternalId>
-  | Asks<'AssignMarketSegment', Said<typeof SEGMENT>>
-  | Asks<'AssignRegion', Said<typeof REGION>>
-  | Asks<'AssignBusinessUnit', Said<typeof UNIT>>
-  | Asks<'AddTag', Said<typeof TAG>>
-  | Asks<'RemoveTag', Said<typeof TAG>>
-  | Asks<'EraseCustomer', Said<typeof ERASURE>>;
 
 export interface CustomerState {
   readonly standing: Standing;
-  readonly name?: string;
-  readonly relationship?: (typeof RELATIONSHIPS)[number];
-  readonly customerSince?: string;
-  /** `medium value` by contact point id. */
-  readonly contactPoints: Readonly<Record<string, string>>;
+  readonly name: History<string>;
+  readonly relationship: History<Relationship>;
+  readonly customerSince: History<string>;
+  /** By `medium value`. */
+  readonly contactPoints: Readonly<Record<string, Point>>;
   /** `source value` */
   readonly externalIds: readonly string[];
-  readonly segment?: string;
-  readonly region?: string;
-  readonly unit?: string;
-  readonly tags: readonly string[];
+  readonly segment: History<string>;
+  readonly region: History<string>;
+  readonly unit: History<string>;
+  /** By tag: is it on? */
+  readonly tags: Map<string, History<boolean>>;
 }
+
+const NOTHING_KNOWN: Omit<CustomerState, 'standing'> = {
+  name: [],
+  relationship: [],
+  customerSince: [],
+  contactPoints: {},
+  externalIds: [],
+  segment: [],
+  region: [],
+  unit: [],
+  tags: Map(),
+};
 
 const MAX_CONTACT_POINTS = 50;
 const MAX_TAGS = 100;
@@ -78,7 +69,7 @@ const MAX_TAGS = 100;
 export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = {
   name: 'customer',
   regardless: ['EraseCustomer'],
-  initialState: { standing: UNKNOWN, contactPoints: {}, externalIds: [], tags: [] },
+  initialState: { standing: UNKNOWN, ...NOTHING_KNOWN },
 
   decide: {
     RegisterCustomer({ data }, { standing }) {
@@ -109,29 +100,41 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
       ];
     },
 
-    CorrectProfile({ data: { name, relationship, customerSince } }, state) {
+    CorrectProfile({ data: { name, relationship, customerSince } }, state, at) {
       mustStand(state.standing);
-      const changes = changesTo(state, { name, relationship, customerSince });
+      const current = {
+        name: inForce(state.name, at),
+        relationship: inForce(state.relationship, at),
+        customerSince: inForce(state.customerSince, at),
+      };
+      const changes = changesTo(current, { name, relationship, customerSince });
       return Object.keys(changes).length === 0 ? [] : [{ type: 'ProfileCorrected', data: changes }];
     },
 
-    AddContactPoint({ data: point }, { standing, contactPoints }) {
+    AddContactPoint({ data: point }, { standing, contactPoints }, at) {
       mustStand(standing);
-      if (Object.values(contactPoints).includes(pointKey(point))) return [];
+      const added = { type: 'ContactPointAdded', data: pointData(point) } as const;
+      const known = contactPoints[pointKey(point)];
+      if (known !== undefined) {
+        if (point.label === undefined || hasLabel(known, point.label, at)) return [];
+        // Under another label it is another contact point, and the one of the later label stays.
+        const { contactPointId } = isLater(at, known) ? known : point;
+        return [added, { type: 'ContactPointRemoved', data: { contactPointId } }];
+      }
       if (Object.keys(contactPoints).length >= MAX_CONTACT_POINTS) {
         throw new DomainError(
           'customer.too_many_contact_points',
           `A customer has at most ${MAX_CONTACT_POINTS} contact points. Remove one first.`,
         );
       }
-      return [{ type: 'ContactPointAdded', data: pointData(point) }];
+      return [added];
     },
 
     RemoveContactPoint({ data: { contactPointId } }, { standing, contactPoints }) {
       mustStand(standing);
-      return contactPoints[contactPointId] === undefined
-        ? []
-        : [{ type: 'ContactPointRemoved', data: { contactPointId } }];
+      return Object.values(contactPoints).some((point) => point.contactPointId === contactPointId)
+        ? [{ type: 'ContactPointRemoved', data: { contactPointId } }]
+        : [];
     },
 
     ClaimExternalId({ data: { source, holder } }, { standing }) {
@@ -148,25 +151,27 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
       return externalIds.includes(externalKey(externalId)) ? [] : [linked(externalId)];
     },
 
-    AssignMarketSegment({ data: { segment } }, state) {
+    AssignMarketSegment({ data: { segment } }, state, at) {
       mustStand(state.standing);
-      return state.segment === segment ? [] : [{ type: 'MarketSegmentAssigned', data: { segment } }];
+      return inForce(state.segment, at) === segment
+        ? []
+        : [{ type: 'MarketSegmentAssigned', data: { segment } }];
     },
 
-    AssignRegion({ data: { region } }, state) {
+    AssignRegion({ data: { region } }, state, at) {
       mustStand(state.standing);
-      return state.region === region ? [] : [{ type: 'RegionAssigned', data: { region } }];
+      return inForce(state.region, at) === region ? [] : [{ type: 'RegionAssigned', data: { region } }];
     },
 
-    AssignBusinessUnit({ data: { unit } }, state) {
+    AssignBusinessUnit({ data: { unit } }, state, at) {
       mustStand(state.standing);
-      return state.unit === unit ? [] : [{ type: 'BusinessUnitAssigned', data: { unit } }];
+      return inForce(state.unit, at) === unit ? [] : [{ type: 'BusinessUnitAssigned', data: { unit } }];
     },
 
-    AddTag({ data: { tag } }, { standing, tags }) {
+    AddTag({ data: { tag } }, { standing, tags }, at) {
       mustStand(standing);
-      if (tags.includes(tag)) return [];
-      if (tags.length >= MAX_TAGS)
+      if (isTagged(tags, tag, at)) return [];
+      if (tags.delete(tag).count((history) => present(history) === true) >= MAX_TAGS)
         throw new DomainError(
           'customer.too_many_tags',
           `A customer has at most ${MAX_TAGS} tags. Remove one first.`,
@@ -174,9 +179,9 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
       return [{ type: 'TagAdded', data: { tag } }];
     },
 
-    RemoveTag({ data: { tag } }, { standing, tags }) {
+    RemoveTag({ data: { tag } }, { standing, tags }, at) {
       mustStand(standing);
-      return tags.includes(tag) ? [{ type: 'TagRemoved', data: { tag } }] : [];
+      return isTagged(tags, tag, at) ? [{ type: 'TagRemoved', data: { tag } }] : [];
     },
 
     EraseCustomer({ data: { reason } }, { standing }) {
@@ -188,31 +193,72 @@ export const customer: Decider<CustomerState, CustomerCommand, CustomerEvent> = 
 
   evolve: {
     ...standingRules,
-    CustomerRegistered: (state, { kind: _kind, ...profile }) => ({
-      ...standingRules.CustomerRegistered(state),
-      ...profile,
-    }),
-    ProfileCorrected: (state, data) => ({ ...state, ...data }),
-    ContactPointAdded: (state, { contactPointId, medium, value = '' }) => ({
-      ...state,
-      contactPoints: { ...state.contactPoints, [contactPointId]: pointKey({ medium, value }) },
-    }),
-    ContactPointRemoved: (state, { contactPointId }) => {
-      const { [contactPointId]: _removed, ...contactPoints } = state.contactPoints;
-      return { ...state, contactPoints };
+    CustomerRegistered: (state, profile, at) =>
+      withProfile(standingRules.CustomerRegistered(state), profile, at),
+    ProfileCorrected: withProfile,
+    ContactPointAdded: (state, { contactPointId, medium, value = '', label }, at) => {
+      const key = pointKey({ medium, value });
+      const known = state.contactPoints[key] ?? { contactPointId, labels: [] };
+      const point = {
+        contactPointId: isLater(at, known) ? contactPointId : known.contactPointId,
+        labels: entered(known.labels, at, label),
+      };
+      return { ...state, contactPoints: { ...state.contactPoints, [key]: point } };
     },
+    ContactPointRemoved: (state, { contactPointId }) => ({
+      ...state,
+      contactPoints: Object.fromEntries(
+        Object.entries(state.contactPoints).filter(([, point]) => point.contactPointId !== contactPointId),
+      ),
+    }),
     ExternalIdLinked: (state, { source, value = '' }) => ({
       ...state,
       externalIds: [...state.externalIds, externalKey({ source, value })],
     }),
-    MarketSegmentAssigned: (state, { segment }) => ({ ...state, segment }),
-    RegionAssigned: (state, { region }) => ({ ...state, region }),
-    BusinessUnitAssigned: (state, { unit }) => ({ ...state, unit }),
-    TagAdded: (state, { tag }) => ({ ...state, tags: [...state.tags, tag] }),
-    TagRemoved: (state, { tag }) => ({ ...state, tags: state.tags.filter((other) => other !== tag) }),
-    CustomerErased: () => ({ ...customer.initialState, standing: { is: 'erased' } }),
+    MarketSegmentAssigned: (state, { segment }, at) => ({
+      ...state,
+      segment: entered(state.segment, at, segment),
+    }),
+    RegionAssigned: (state, { region }, at) => ({ ...state, region: entered(state.region, at, region) }),
+    BusinessUnitAssigned: (state, { unit }, at) => ({ ...state, unit: entered(state.unit, at, unit) }),
+    TagAdded: (state, { tag }, at) => withTag(state, tag, true, at),
+    TagRemoved: (state, { tag }, at) => withTag(state, tag, false, at),
+    CustomerErased: () => ({ standing: { is: 'erased' }, ...NOTHING_KNOWN }),
   },
 };
+
+interface Profile {
+  readonly name?: string;
+  readonly relationship?: Relationship;
+  readonly customerSince?: string;
+}
+
+function withProfile(
+  state: CustomerState,
+  { name, relationship, customerSince }: Profile,
+  at: Instant,
+): CustomerState {
+  return {
+    ...state,
+    ...(name !== undefined && { name: entered(state.name, at, name) }),
+    ...(relationship !== undefined && { relationship: entered(state.relationship, at, relationship) }),
+    ...(customerSince !== undefined && { customerSince: entered(state.customerSince, at, customerSince) }),
+  };
+}
+
+const withTag = (state: CustomerState, tag: string, isOn: boolean, at: Instant): CustomerState => ({
+  ...state,
+  tags: state.tags.set(tag, entered(state.tags.get(tag) ?? [], at, isOn)),
+});
+
+const isTagged = (tags: CustomerState['tags'], tag: string, at: Instant): boolean =>
+  inForce(tags.get(tag) ?? [], at) === true;
+
+/** Is it after what is known of the contact point, or at the same time? */
+const isLater = (at: Instant, { labels }: Point): boolean => (labels.at(-1)?.[0] ?? '') <= at;
+
+const hasLabel = ({ labels }: Point, label: string, at: Instant): boolean =>
+  label === (inForce(labels, at) ?? present(labels));
 
 const pointKey = ({ medium, value }: Pick<ContactPoint, 'medium' | 'value'>): string => `${medium} ${value}`;
 const externalKey = ({ source, value }: ExternalId): string => `${source} ${value}`;

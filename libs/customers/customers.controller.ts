@@ -13,6 +13,7 @@ const READERS = ['back-office', 'analyst', 'auditor', 'admin'] as const;
 const PROFILE_EXAMPLE = {
   customerId: CUSTOMER_EXAMPLE, standing: 'registered', kind: 'person', relationship: 'customer', registeredAt: '2026-03-01T09:30:00.000Z',
   segment: 'premium', tags: ['newsletter'], revision: '4',
+  since: { segment: '2026-03-01T09:30:00.000Z', tags: { newsletter: '2026-03-01T09:30:00.000Z' }, removedTags: {} },
   lifecycle: { state: 'active', since: '2026-03-01', why: 'purchase' }, personal: { name: 'Ada Lovelace', contactPoints: [], externalIds: [] },
 }; // prettier-ignore
 

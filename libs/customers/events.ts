@@ -156,7 +156,7 @@ export const contactList = (hash: (value: string) => string, medium: Medium, val
   `${medium}:${hash(`${medium} ${value}`)}`;
 
 /** The profile, as every context may read it: the view by its name, and its document. */
-export const PROFILE = { name: 'profile', version: '1' } as const;
+export const PROFILE = { name: 'profile', version: '2' } as const;
 
 export interface Profile {
   readonly customerId: CustomerId;
@@ -172,9 +172,23 @@ export interface Profile {
   readonly region?: string;
   readonly unit?: string;
   readonly tags: readonly string[];
+  readonly since: Since;
   readonly revision: string;
   /** Shown only to those who may see who a customer is. */
   readonly personal?: PersonalProfile;
+}
+
+/** From when on what the profile shows is so. */
+export interface Since {
+  readonly name?: string;
+  readonly relationship?: string;
+  readonly customerSince?: string;
+  readonly segment?: string;
+  readonly region?: string;
+  readonly unit?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** From when on a tag is off that once was on. */
+  readonly removedTags: Readonly<Record<string, string>>;
 }
 
 export interface PersonalProfile {

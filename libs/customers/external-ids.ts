@@ -4,7 +4,8 @@
  */
 import type { Coming, Target } from '#context/index.js';
 import { customerStream, type CustomerId } from '#kernel';
-import { customer, type ExternalId } from './customer.js';
+import { customer } from './customer.js';
+import type { ExternalId } from './customer-command.js';
 
 /** Whose a link is, and the claim that comes first; none where the customer was registered under the id. */
 export function linking(externalId: ExternalId, { params, identities }: Coming): Target {

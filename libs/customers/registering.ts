@@ -2,7 +2,7 @@
 import type { Coming, Target } from '#context/index.js';
 import { customerStream, derivedId, type CustomerId, type Said, type StreamName } from '#kernel';
 import { contactPoint } from './contact-points.js';
-import type { CustomerCommand } from './customer.js';
+import type { CustomerCommand } from './customer-command.js';
 import type { REGISTRATION } from './events.js';
 
 type Body = Said<typeof REGISTRATION>;
