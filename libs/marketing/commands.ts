@@ -72,8 +72,10 @@ export const marketingCommands = [
     answers: { spendId: 'inv-4711' },
     summary: 'Record spend',
     description:
-      'What was spent on customers, and what for. The same spendId in the same month is recorded once.',
+      'What was spent on customers, and what for. The same spendId in the same month is recorded once; ' +
+      'other spend under it is refused.',
     refusals: {
+      'spend.exists': 'other spend was recorded under this id',
       'spend.addressed': 'only acquisition addresses prospects',
       'spend.taken_back': 'more would be taken back than the month holds',
     },

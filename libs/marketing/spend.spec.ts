@@ -29,6 +29,17 @@ describe('spend', () => {
     expect(spendStream('2026-03-02')).toBe('spend-2026-03');
   });
 
+  it('is not another one under an id that is taken, in whatever it differs', () => {
+    for (const changes of [
+      { amount: { minor: 501, currency: 'GBP' } },
+      { amount: { minor: 500, currency: 'USD' } },
+      { spentOn: '2026-03-03' },
+      { addressed: 41 },
+      { segment: 'premium' },
+    ])
+      given(spend, recorded).when(record(changes)).isRefused('spend.exists');
+  });
+
   it('is taken back by a negative record, up to what the month holds of that purpose and currency', () => {
     const back = (minor: number, currency = 'GBP') =>
       record({ spendId: 'inv-2', amount: { minor, currency } });

@@ -1,11 +1,19 @@
 /**
  * The rules of spend: the ledger of a month, one stream. A spend record has an id that is recorded once in its
- * month. Nothing is edited: a wrong record is taken back by a negative one, of which `addressed` is taken back
+ * month, and another record under the same id is refused. Nothing is edited: a wrong record is taken back by a negative one, of which `addressed` is taken back
  * too. No more can be taken back than the month's records of that purpose and currency come to; a single unit
  * or segment may still go below zero, and its loyalty class is then refused.
  */
-import { Set } from 'immutable';
-import { DomainError, plus, streamNamed, type Decider, type StreamName, type Whole } from '#kernel';
+import { Map } from 'immutable';
+import {
+  canonicalJson,
+  DomainError,
+  plus,
+  streamNamed,
+  type Decider,
+  type StreamName,
+  type Whole,
+} from '#kernel';
 import type { SpendEvent } from './events.js';
 
 type Spend = SpendEvent['data'];
@@ -16,8 +24,8 @@ export interface SpendCommand {
 }
 
 export interface SpendState {
-  /** Shares what it has in common with the states before it. */
-  readonly recorded: Set<string>;
+  /** Each record as canonical JSON, by its id. Shares what it has in common with the states before it. */
+  readonly recorded: Map<string, string>;
   /** Minor units by `purpose currency`. */
   readonly sums: Readonly<Record<string, Whole>>;
 }
@@ -27,11 +35,19 @@ export const spendStream = (spentOn: string): StreamName => streamNamed(`spend-$
 
 export const spend: Decider<SpendState, SpendCommand, SpendEvent> = {
   name: 'spend',
-  initialState: { recorded: Set(), sums: {} },
+  initialState: { recorded: Map(), sums: {} },
 
   decide: {
     RecordSpend({ data }, { recorded, sums }) {
-      if (recorded.has(data.spendId)) return [];
+      const known = recorded.get(data.spendId);
+      if (known === canonicalJson(data)) return [];
+      if (known !== undefined)
+        throw new DomainError(
+          'spend.exists',
+          'Other spend was recorded under this id. Choose another id, or take the other back by a negative record.',
+          'rule',
+          { field: 'spendId' },
+        );
       if (data.addressed !== undefined && data.purpose !== 'acquisition')
         throw new DomainError(
           'spend.addressed',
@@ -52,7 +68,7 @@ export const spend: Decider<SpendState, SpendCommand, SpendEvent> = {
 
   evolve: {
     MarketingSpendRecorded: ({ recorded, sums }, data) => ({
-      recorded: recorded.add(data.spendId),
+      recorded: recorded.set(data.spendId, canonicalJson(data)),
       sums: { ...sums, [account(data)]: plus(sums[account(data)] ?? 0, data.amount.minor) },
     }),
   },
