@@ -25,7 +25,7 @@ export const PROBLEM_SCHEMA: Part<'schemas'> = {
     correlationId: text('To find the request again in the logs.', '019a3f0c-5d1e-7a44-9d5b-6c2f6f0f3c11'),
     violations: {
       type: 'array',
-      description: 'With `invalid_request`: every field to correct, at most 50.',
+      description: 'With the status 400: the fields to correct, at most 50.',
       items: {
         type: 'object',
         required: ['field', 'code', 'message'],

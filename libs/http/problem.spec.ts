@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '#event-store/port.js';
+import { DomainError } from '#kernel';
 import { KeyStoreUnavailable, SubjectErased } from '#key-store/port.js';
 import { ReadStoreUnavailable } from '#read-store/port.js';
 import { problemBody, problemOf } from './problem.js';
@@ -21,5 +22,14 @@ it('a customer whose key was destroyed after the command was decided is gone, as
   expect(problemOf(new SubjectErased('some-id'), false)).toMatchObject({
     status: 410,
     code: 'customer.erased',
+  });
+});
+
+it('a rule of the domain about one field names it as the rules of requests do', () => {
+  const error = new DomainError('purchase.currency', 'Send EUR.', 'invalid', { field: 'margin.currency' });
+  expect(problemBody(problemOf(error, false), '/v1/customers', 'c')).toMatchObject({
+    status: 400,
+    code: 'purchase.currency',
+    violations: [{ field: 'margin.currency', code: 'purchase.currency', message: 'Send EUR.' }],
   });
 });

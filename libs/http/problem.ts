@@ -93,7 +93,11 @@ function ofDomain(error: DomainError): Problem {
   }
   if (kind === 'stale' && facts['revision'] !== undefined) headers['etag'] = `"${facts['revision']}"`;
   if (kind === 'unavailable') headers['retry-after'] = String(facts['retryAfter'] ?? RETRY_AFTER);
-  return new Problem(STATUS_OF[kind], code, message, { headers, facts, cause: error });
+  const violations =
+    kind === 'invalid' && typeof facts['field'] === 'string'
+      ? { violations: [{ field: facts['field'], code, message }] }
+      : {};
+  return new Problem(STATUS_OF[kind], code, message, { headers, facts, ...violations, cause: error });
 }
 
 function ofConflict({ actual }: WrongExpectedRevision, conditional: boolean): Problem {

@@ -16,6 +16,11 @@ import {
 import { subscription } from './subscription.js';
 import { touchpoint } from './touchpoint.js';
 
+const ONE_CURRENCY = {
+  'purchase.currency': 'the margin or a line is in another currency than the amount',
+  'purchase.lines': 'the lines come to more than the amount',
+};
+
 const record = commandsOf(touchpoint, {
   tag: 'Touchpoints',
   path: '/v1/customers/:customer',
@@ -64,7 +69,8 @@ export const touchpointCommands = [
     line: 'purchase',
     dated: true,
     body: PURCHASE,
-    summary: 'Record a purchase',
+    summary: 'Record a purchase: amount, margin and lines in one currency, lines up to the amount',
+    refusals: ONE_CURRENCY,
   }),
   record({
     type: 'RefundPurchase',
@@ -77,7 +83,9 @@ export const touchpointCommands = [
     refusals: {
       'touchpoint.not_found': 'no such purchase',
       'refund.not_a_purchase': 'it is another kind of touchpoint',
+      'refund.currency': 'in another currency than the purchase',
       'refund.too_much': 'more than is left of the purchase',
+      'refund.before_purchase': 'dated before the purchase',
     },
   }),
   record({
@@ -85,13 +93,17 @@ export const touchpointCommands = [
     path: 'touchpoints/:touchpoint/correct',
     line: 'correction',
     body: CORRECTION,
-    summary: 'Correct a touchpoint',
+    summary: 'Correct a touchpoint. An amount corrected alone scales its lines',
     refusals: {
+      ...ONE_CURRENCY,
       'touchpoint.not_found': 'no such touchpoint',
       'touchpoint.retracted': 'it was retracted',
       'correction.not_of_this_kind': 'this kind has no such field',
       'correction.empty': 'nothing to correct was sent',
-      'correction.amount': 'less than was already refunded',
+      'correction.amount': 'less than was already refunded, or in another currency',
+      'correction.after_refund': 'the purchase would be after a refund of it',
+      'refund.before_purchase': 'the refund would be before its purchase',
+      'feedback.score': 'the score is not of this survey',
     },
   }),
   record({

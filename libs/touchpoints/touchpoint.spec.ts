@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { customerEvents, type CustomerEvent } from '#customers/events.js';
-import { decide, DomainError, evolve } from '#kernel';
-import { given } from '#test/support/given.js';
+import { decide, DomainError, evolve, type Instant } from '#kernel';
+import { given, NOW, on } from '#test/support/given.js';
 import type { TouchpointEvent } from './events.js';
 import { touchpoint, type TouchpointCommand, type TouchpointState } from './touchpoint.js';
 
@@ -73,6 +73,18 @@ describe('a touchpoint', () => {
       .when({ type: 'ReceiveFeedback', data: { ...data, score: 5 } })
       .decides('FeedbackReceived');
   });
+
+  it('is corrected within the bounds of its survey', () => {
+    const data = { touchpointId: 'f', channel: 'email', survey: 'csat', polarity: 'positive' } as const;
+    const received: TouchpointEvent = { type: 'FeedbackReceived', data: { ...data, score: 4 } };
+    const correct = (score: number): TouchpointCommand => ({
+      type: 'CorrectTouchpoint',
+      data: { touchpointId: 'f', reason: 'typo', score },
+    });
+    for (const score of [0, 6, 9])
+      given(touchpoint, registered, received).when(correct(score)).isRefused('feedback.score');
+    given(touchpoint, registered, received).when(correct(5)).decides('TouchpointCorrected');
+  });
 });
 
 describe('a purchase', () => {
@@ -83,8 +95,90 @@ describe('a purchase', () => {
       .isRefused('refund.too_much');
     given(touchpoint, registered, bought(1000))
       .when(refund('r', 1, 'EUR'))
-      .isRefused('refund.too_much');
+      .isRefused('refund.currency');
     given(touchpoint, registered, noted).when(refund('r', 1)).isRefused('touchpoint.not_found');
+  });
+
+  it('is refunded after it was made', () => {
+    const march = on('2026-03-01', bought(1000));
+    given(touchpoint, registered, march)
+      .when(refund('r', 1000), '2026-02-28')
+      .isRefused('refund.before_purchase');
+    given(touchpoint, registered, march).when(refund('r', 1000), '2026-03-01').decides('PurchaseRefunded');
+    const minutes = (time: string) => ({
+      ...bought(1000),
+      occurredAt: `2026-03-01T${time}:00.000Z` as Instant,
+    });
+    given(touchpoint, registered, minutes('12:05'))
+      .when(refund('r', 1), '2026-03-01')
+      .decides('PurchaseRefunded');
+    given(touchpoint, registered, minutes('12:06'))
+      .when(refund('r', 1), '2026-03-01')
+      .isRefused('refund.before_purchase');
+    const moved: TouchpointEvent = {
+      type: 'TouchpointCorrected',
+      data: { touchpointId: 'p', reason: 'typo', occurredAt: '2026-02-01T12:00:00.000Z' },
+    };
+    given(touchpoint, registered, march, moved)
+      .when(refund('r', 1000), '2026-02-28')
+      .decides('PurchaseRefunded');
+  });
+
+  it('is not moved behind its refunds, nor they before it', () => {
+    const move = (touchpointId: string, day: string): TouchpointCommand => ({
+      type: 'CorrectTouchpoint',
+      data: { touchpointId, reason: 'typo', occurredAt: `${day}T12:00:00.000Z` },
+    });
+    const taken = on('2026-03-10', refunded('r', 600));
+    const history = given(touchpoint, registered, on('2026-03-01', bought(1000)), taken);
+    history.when(move('p', '2026-03-11')).isRefused('correction.after_refund');
+    history.when(move('p', '2026-03-09')).decides('TouchpointCorrected');
+    history.when(move('r', '2026-02-28')).isRefused('refund.before_purchase');
+    history.when(move('r', '2026-03-02')).decides('TouchpointCorrected');
+  });
+
+  it('is in one currency, and its lines come to no more than it', () => {
+    const purchase = (rest: object): TouchpointCommand => ({
+      type: 'RecordPurchase',
+      data: { touchpointId: 'p', amount: usd(1000), ...rest },
+    });
+    const line = (minor: number, currency = 'USD') => ({
+      product: 'cd',
+      quantity: 1,
+      amount: { minor, currency },
+    });
+    const anew = given(touchpoint, registered);
+    anew.when(purchase({ margin: { minor: 1, currency: 'EUR' } })).isRefused('purchase.currency');
+    anew.when(purchase({ lines: [line(10), line(10, 'EUR')] })).isRefused('purchase.currency');
+    anew.when(purchase({ lines: [line(600), line(401)] })).isRefused('purchase.lines');
+    anew
+      .when(purchase({ margin: usd(-5), lines: [line(600), { product: 'bag', quantity: 1 }, line(400)] }))
+      .decides('PurchaseRecorded');
+  });
+
+  it('is corrected by the rules of recording it, on what it then comes to', () => {
+    const lines = (minor: number, currency = 'USD') => [
+      { product: 'cd', quantity: 1, amount: { minor, currency } },
+    ];
+    const correct = (changes: object): TouchpointCommand => ({
+      type: 'CorrectTouchpoint',
+      data: { touchpointId: 'p', reason: 'typo', ...changes },
+    });
+    const history = given(touchpoint, registered, bought(1000));
+    history.when(correct({ lines: lines(1001) })).isRefused('purchase.lines');
+    history.when(correct({ lines: lines(1001), amount: usd(1001) })).decides('TouchpointCorrected');
+    history.when(correct({ lines: lines(1000), amount: usd(999) })).isRefused('purchase.lines');
+    history.when(correct({ lines: lines(1, 'EUR') })).isRefused('purchase.currency');
+    history.when(correct({ margin: { minor: 1, currency: 'EUR' } })).isRefused('purchase.currency');
+    history.when(correct({ amount: usd(-1) })).isRefused('purchase.negative');
+    history.when(correct({ amount: usd(500) })).decides('TouchpointCorrected');
+    const corrected: TouchpointEvent = {
+      type: 'TouchpointCorrected',
+      data: { touchpointId: 'p', reason: 'typo', amount: usd(500) },
+    };
+    given(touchpoint, registered, bought(1000), corrected)
+      .when(correct({ lines: lines(501) }))
+      .isRefused('purchase.lines');
   });
 
   it('has more to refund once a refund was retracted', () => {
@@ -135,10 +229,11 @@ describe('any sequence of commands', () => {
   it('never refunds more than a purchase came to', () => {
     fc.assert(
       fc.property(fc.array(commands, { maxLength: 40 }), (sequence) => {
-        let state: TouchpointState = evolve(touchpoint, touchpoint.initialState, registered);
+        let state: TouchpointState = evolve(touchpoint, touchpoint.initialState, registered, NOW);
         for (const command of sequence) {
           try {
-            for (const event of decide(touchpoint, command, state)) state = evolve(touchpoint, state, event);
+            for (const event of decide(touchpoint, command, state, NOW))
+              state = evolve(touchpoint, state, event, NOW);
           } catch (error) {
             if (!(error instanceof DomainError)) throw error;
           }

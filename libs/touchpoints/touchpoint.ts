@@ -1,12 +1,13 @@
 /**
  * The rules of touchpoints. Anything may be recorded of a registered customer; a correction or a retraction
- * names a touchpoint that is there, and corrects only what that kind of touchpoint has; refunds never come to
- * more than the purchase.
+ * names a touchpoint that is there, corrects only what that kind of touchpoint has, and holds to the rules of recording it;
+ * refunds come after the purchase and never to more than it.
  */
 import { Map } from 'immutable';
 import { DomainError, given, type Decider, type Money } from '#kernel';
 import { mustStand, standingRules, UNKNOWN, type Standing, type StandingEvent } from '#customers/events.js';
-import type { TouchpointEvent } from './events.js';
+import type { SURVEYS, TouchpointEvent } from './events.js';
+import { mustAgree } from './purchase.js';
 
 type Named<K extends TouchpointEvent['type']> = Extract<TouchpointEvent, { type: K }>;
 
@@ -28,15 +29,26 @@ export type TouchpointCommand =
 
 export type TouchpointKind = 'interaction' | 'note' | 'feedback' | 'mention' | 'purchase' | 'refund';
 
+type Survey = (typeof SURVEYS)[number];
+
 type Recorded =
-  | { readonly kind: Exclude<TouchpointKind, 'purchase' | 'refund'>; readonly retracted: boolean }
+  | { readonly kind: 'interaction' | 'note' | 'mention'; readonly retracted: boolean }
+  | { readonly kind: 'feedback'; readonly retracted: boolean; readonly survey: Survey }
   | {
       readonly kind: 'purchase';
       readonly retracted: boolean;
+      /** When it was made. */
+      readonly at: string;
       readonly amount: Money;
       readonly refunded: number;
     }
-  | { readonly kind: 'refund'; readonly retracted: boolean; readonly of: string; readonly amount: Money };
+  | {
+      readonly kind: 'refund';
+      readonly retracted: boolean;
+      readonly at: string;
+      readonly of: string;
+      readonly amount: Money;
+    };
 
 export interface TouchpointState {
   readonly standing: Standing;
@@ -72,51 +84,46 @@ export const touchpoint: Decider<
     RecordInteraction: ({ data }, state) => record(state, { type: 'InteractionRecorded', data }),
     AddNote: ({ data }, state) => record(state, { type: 'NoteAdded', data }),
     ReceiveFeedback({ data }, state) {
-      const [least, most] = SCORES[data.survey];
-      if (data.score !== undefined && (data.score < least || data.score > most)) {
-        throw new DomainError(
-          'feedback.score',
-          `A score of ${data.survey} is from ${least} to ${most}.`,
-          'invalid',
-        );
-      }
+      mustBeScoreOf(data.survey, data.score);
       return record(state, { type: 'FeedbackReceived', data });
     },
     CaptureMention: ({ data }, state) => record(state, { type: 'MentionCaptured', data }),
 
     RecordPurchase({ data }, state) {
-      if (data.amount.minor < 0)
-        throw new DomainError(
-          'purchase.negative',
-          'A purchase is not negative. Record a refund of the purchase it takes back.',
-        );
+      mustAgree(data.amount, data);
       return record(state, { type: 'PurchaseRecorded', data });
     },
 
-    RefundPurchase({ data }, state) {
+    RefundPurchase({ data }, state, at) {
       mustStand(state.standing);
       const purchase = standingTouchpoint(state, data.purchaseId);
       if (purchase.kind !== 'purchase')
         throw new DomainError('refund.not_a_purchase', 'Only a purchase can be refunded.');
-      const left = purchase.amount.minor - purchase.refunded;
-      if (
-        data.amount.currency !== purchase.amount.currency ||
-        data.amount.minor <= 0 ||
-        data.amount.minor > left
-      ) {
+      const { amount, refunded } = purchase;
+      const left = amount.minor - refunded;
+      if (data.amount.currency !== amount.currency)
+        throw new DomainError(
+          'refund.currency',
+          `The purchase was paid in ${amount.currency}. Send the refund in ${amount.currency}.`,
+          'invalid',
+          { field: 'amount.currency' },
+        );
+      if (data.amount.minor <= 0 || data.amount.minor > left) {
         throw new DomainError(
           'refund.too_much',
-          `At most ${left} minor units of ${purchase.amount.currency} can still be refunded.`,
+          `At most ${left} minor units of ${amount.currency} can still be refunded.`,
           'rule',
           { left },
         );
       }
+      mustFollow(at, purchase.at);
       return [{ type: 'PurchaseRefunded', data }];
     },
 
     CorrectTouchpoint({ data }, state) {
       mustStand(state.standing);
-      const { kind } = standingTouchpoint(state, data.touchpointId);
+      const recorded = standingTouchpoint(state, data.touchpointId);
+      const { kind } = recorded;
       const { touchpointId: _id, reason: _reason, ...changes } = data;
       const asked = Object.keys(given(changes));
       const wrong = asked.filter((field) => !CORRECTABLE[kind].includes(field as Correctable));
@@ -131,7 +138,10 @@ export const touchpoint: Decider<
           `Say what to correct: ${CORRECTABLE[kind].join(', ')}.`,
           'invalid',
         );
-      if (data.amount !== undefined) checkAmount(state, data.touchpointId, data.amount);
+      if (recorded.kind === 'feedback') mustBeScoreOf(recorded.survey, data.score);
+      if (recorded.kind === 'purchase') mustStayRight(state, recorded, data);
+      if (recorded.kind === 'refund' && data.occurredAt !== undefined)
+        mustFollow(data.occurredAt, purchaseOf(state, recorded.of)?.at);
       return [{ type: 'TouchpointCorrected', data }];
     },
 
@@ -152,23 +162,28 @@ export const touchpoint: Decider<
     InteractionRecorded: (state, { touchpointId }) =>
       add(state, touchpointId, { kind: 'interaction', retracted: false }),
     NoteAdded: (state, { touchpointId }) => add(state, touchpointId, { kind: 'note', retracted: false }),
-    FeedbackReceived: (state, { touchpointId }) =>
-      add(state, touchpointId, { kind: 'feedback', retracted: false }),
+    FeedbackReceived: (state, { touchpointId, survey }) =>
+      add(state, touchpointId, { kind: 'feedback', retracted: false, survey }),
     MentionCaptured: (state, { touchpointId }) =>
       add(state, touchpointId, { kind: 'mention', retracted: false }),
-    PurchaseRecorded: (state, { touchpointId, amount }) =>
-      add(state, touchpointId, { kind: 'purchase', retracted: false, amount, refunded: 0 }),
-    PurchaseRefunded: (state, { touchpointId, purchaseId, amount }) =>
+    PurchaseRecorded: (state, { touchpointId, amount }, at) =>
+      add(state, touchpointId, { kind: 'purchase', retracted: false, at, amount, refunded: 0 }),
+    PurchaseRefunded: (state, { touchpointId, purchaseId, amount }, at) =>
       add(refunded(state, purchaseId, amount.minor), touchpointId, {
         kind: 'refund',
         retracted: false,
+        at,
         of: purchaseId,
         amount,
       }),
-    TouchpointCorrected: (state, { touchpointId, amount }) => {
+    TouchpointCorrected: (state, { touchpointId, amount, occurredAt }) => {
       const before = state.touchpoints.get(touchpointId);
-      return before?.kind === 'purchase' && amount !== undefined
-        ? add(state, touchpointId, { ...before, amount })
+      if (before?.kind === 'purchase') {
+        const { at, amount: paid } = before;
+        return add(state, touchpointId, { ...before, at: occurredAt ?? at, amount: amount ?? paid });
+      }
+      return before?.kind === 'refund' && occurredAt !== undefined
+        ? add(state, touchpointId, { ...before, at: occurredAt })
         : state;
     },
     TouchpointRetracted: (state, { touchpointId }) => {
@@ -196,13 +211,63 @@ function standingTouchpoint(state: TouchpointState, touchpointId: string): Recor
   return touchpoint;
 }
 
-function checkAmount(state: TouchpointState, touchpointId: string, amount: Money): void {
-  const purchase = state.touchpoints.get(touchpointId);
-  if (purchase?.kind !== 'purchase') return;
-  if (amount.minor < purchase.refunded || amount.currency !== purchase.amount.currency) {
+type Purchase = Extract<Recorded, { kind: 'purchase' }>;
+
+function purchaseOf(state: TouchpointState, touchpointId: string): Purchase | undefined {
+  const found = state.touchpoints.get(touchpointId);
+  return found?.kind === 'purchase' ? found : undefined;
+}
+
+function mustBeScoreOf(survey: Survey, score: number | undefined): void {
+  const [least, most] = SCORES[survey];
+  if (score === undefined || (score >= least && score <= most)) return;
+  throw new DomainError('feedback.score', `A score of ${survey} is from ${least} to ${most}.`, 'invalid', {
+    field: 'score',
+  });
+}
+
+/** Clocks differ a little, and a purchase may be dated by another one than its refund. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+const isBefore = (refundedAt: string, boughtAt: string): boolean =>
+  refundedAt < boughtAt && Date.parse(boughtAt) - Date.parse(refundedAt) > CLOCKS_DIFFER_MS;
+
+/** A refund, or one that is corrected, is not before its purchase. */
+function mustFollow(refundedAt: string, boughtAt: string | undefined): void {
+  if (boughtAt === undefined || !isBefore(refundedAt, boughtAt)) return;
+  throw new DomainError(
+    'refund.before_purchase',
+    `occurredAt is before the purchase, which was at ${boughtAt}. Send the time of the refund, or correct the purchase first.`,
+    'rule',
+    { field: 'occurredAt' },
+  );
+}
+
+/** A corrected purchase holds to what a new one does, comes to what was refunded at least, and is before its refunds. */
+function mustStayRight(
+  state: TouchpointState,
+  { amount, refunded }: Purchase,
+  { touchpointId, ...changes }: Named<'TouchpointCorrected'>['data'],
+): void {
+  const { amount: corrected = amount, occurredAt } = changes;
+  mustAgree(corrected, changes);
+  if (corrected.minor < refunded || corrected.currency !== amount.currency) {
     throw new DomainError(
       'correction.amount',
-      `The amount is in ${purchase.amount.currency} and at least the ${purchase.refunded} minor units already refunded.`,
+      `The amount is in ${amount.currency} and at least the ${refunded} minor units already refunded.`,
+      'rule',
+      { field: 'amount' },
+    );
+  }
+  if (occurredAt === undefined) return;
+  for (const one of state.touchpoints.values()) {
+    if (one.kind !== 'refund' || one.retracted || one.of !== touchpointId || !isBefore(one.at, occurredAt))
+      continue;
+    throw new DomainError(
+      'correction.after_refund',
+      `occurredAt is after a refund of this purchase, which was at ${one.at}. Send a time before it, or correct the refund first.`,
+      'rule',
+      { field: 'occurredAt' },
     );
   }
 }
