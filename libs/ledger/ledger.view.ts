@@ -7,7 +7,7 @@ import type { RetentionDefinition, RetentionRules } from '#retention/events.js';
 import type { Account, LedgerDocument } from './account/account.js';
 import { joined, within } from './account/presence.js';
 import { ledgerRules, type LedgerEvent } from './account/rules.js';
-import { factsOf, versionOf } from './account/version.js';
+import { eveOf, factsOf, laterVersions, versionOf } from './account/version.js';
 import { slicesOf } from './figures/contributions.js';
 import { frameOf, presentFrame, type Frame } from './figures/frame.js';
 import { announced, underNotice } from './figures/risk.js';
@@ -50,12 +50,29 @@ function listsOf(account: Account, rules: RetentionRules): { list: string; sort:
   if (account.erasedAt !== undefined) return [];
   const frame = presentOf(account, rules);
   const lists: { list: string; sort: string }[] = [];
-  const leaves = leavesOf(frame);
-  if (leaves !== null) lists.push({ list: LEAVING, sort: leaves });
+  const leaves = [frame, ...takenBack(account, rules)]
+    .flatMap((one) => leavesOf(one) ?? [])
+    .sort()
+    .at(-1);
+  if (leaves !== undefined) lists.push({ list: LEAVING, sort: leaves });
   const stay = frame.stays.at(-1);
   if (stay === undefined) lists.push({ list: PROSPECTS, sort: account.knownSince });
   else lists.push({ list: STAYING, sort: stay.to ?? FOR_EVER });
   return lists;
+}
+
+/**
+ * What was so of an account from which a notice, a contract or a defection was taken back: on a past day something was about
+ * to end, and the customer has to be found there. Few accounts have any of it.
+ */
+function takenBack(account: Account, rules: RetentionRules): Frame[] {
+  const { subscriptions, defections } = account;
+  const isTakenBack =
+    Object.values(subscriptions).some(({ cancelled, retracted }) => cancelled.length > 1 || retracted) ||
+    Object.values(defections).some(({ wonBack, retracted }) => wonBack.length > 1 || retracted);
+  if (!isTakenBack) return [];
+  const facts = factsOf(account, rules.zone);
+  return laterVersions(facts).map((day) => frameOf(versionOf(facts, eveOf(day)), rules));
 }
 
 /** The last day on which a notice or a declared defection ends something; null where nothing was said to end. */

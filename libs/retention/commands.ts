@@ -14,7 +14,8 @@ const leaving = commandsOf(defection, {
   params: { defection: id({ description: 'The id that declaring it answered.' }) },
   refusals: STANDING_REFUSALS,
 });
-const OF_ONE = { 'defection.not_found': 'no such defection' };
+const UNKNOWN = { 'defection.not_found': 'no such defection' };
+const OF_ONE = { ...UNKNOWN, 'defection.retracted': 'it was retracted' };
 
 const definition = commandsOf(retentionDefinition, { tag: 'Retention', path: '/v1/definitions/retention' });
 
@@ -52,12 +53,20 @@ export const retentionCommands = [
     line: 'win-back',
     dated: 'returnedOn',
     body: DEFECTION.winBack,
-    summary: 'Record that a customer came back',
+    summary: 'Record that a customer came back; again to correct it',
     refusals: {
       ...OF_ONE,
-      'defection.won_back': 'came back already, on another day',
       'win_back.too_early': 'before the defection',
+      'win_back.too_late': 'not before the customer left again',
     },
+  }),
+  leaving({
+    type: 'RetractDefection',
+    path: ':defection/retract',
+    line: 'defection-retraction',
+    body: DEFECTION.retract,
+    summary: 'Retract a defection: it was not so',
+    refusals: UNKNOWN,
   }),
   definition({
     type: 'PublishRetentionDefinition',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decide, DomainError, evolve } from '#kernel';
-import { given } from '#test/support/given.js';
+import { given, NOW } from '#test/support/given.js';
 import type { StandingEvent } from '#customers/events.js';
 import { defection, type DefectionCommand, type DefectionState } from './defection.js';
 import type { DefectionEvent } from './events.js';
@@ -26,8 +26,16 @@ const declare = (defectionId: string, effectiveOn: string): DefectionCommand => 
   data: { defectionId, effectiveOn, reason: 'price' },
 });
 
+const winBack = (returnedOn: string, offer?: string): DefectionCommand => ({
+  type: 'WinBack',
+  data: { defectionId: 'd1', returnedOn, ...(offer !== undefined && { offer }) },
+});
+
 const stateAfter = (events: readonly Seen[]): DefectionState =>
-  events.reduce<DefectionState>((state, event) => evolve(defection, state, event), defection.initialState);
+  events.reduce<DefectionState>(
+    (state, event) => evolve(defection, state, event, NOW),
+    defection.initialState,
+  );
 
 describe('a defection', () => {
   it('is declared of a registered customer', () => {
@@ -76,16 +84,65 @@ describe('a defection', () => {
     given(defection, registered, defected, billing).when(attribute('late_delivery')).then(late);
   });
 
-  it('ends with the return, once, and not before it began', () => {
-    const winBack = (returnedOn: string) =>
-      ({ type: 'WinBack', data: { defectionId: 'd1', returnedOn } }) as const;
+  it('ends with the return, and not before it began', () => {
     given(defection, registered, defected).when(winBack('2026-05-01')).then(wonBack);
     given(defection, registered, defected, wonBack).when(winBack('2026-05-01')).then();
-    given(defection, registered, defected, wonBack)
-      .when(winBack('2026-06-01'))
-      .isRefused('defection.won_back');
     given(defection, registered, defected).when(winBack('2026-02-28')).isRefused('win_back.too_early');
     given(defection, registered).when(winBack('2026-05-01')).isRefused('defection.not_found');
+  });
+
+  it('has its return corrected by another one, in its day and in what brought it about', () => {
+    const corrected = (data: { returnedOn: string; offer?: string }): DefectionEvent => ({
+      type: 'CustomerWonBack',
+      data: { defectionId: 'd1', ...data },
+    });
+    const back = given(defection, registered, defected, wonBack);
+    back.when(winBack('2026-06-01')).then(corrected({ returnedOn: '2026-06-01' }));
+    back
+      .when(winBack('2026-05-01', 'half-price-year'))
+      .then(corrected({ returnedOn: '2026-05-01', offer: 'half-price-year' }));
+    given(defection, registered, defected, corrected({ returnedOn: '2026-05-01', offer: 'gift' }))
+      .when(winBack('2026-05-01'))
+      .then();
+    back.when(winBack('2026-02-28')).isRefused('win_back.too_early');
+  });
+
+  it('has its return before the customer left again', () => {
+    const again: DefectionEvent = {
+      type: 'CustomerDefected',
+      data: { defectionId: 'd2', effectiveOn: '2026-07-01', reason: 'price' },
+    };
+    const twice = given(defection, registered, defected, wonBack, again);
+    twice.when(winBack('2026-07-01')).isRefused('win_back.too_late');
+    twice.when(winBack('2026-06-30')).decides('CustomerWonBack');
+  });
+});
+
+describe('a defection that is retracted', () => {
+  const retract = { type: 'RetractDefection', data: { defectionId: 'd1', reason: 'typo' } } as const;
+  const retracted: DefectionEvent = { type: 'DefectionRetracted', data: retract.data };
+
+  it('is retracted once, won back or not', () => {
+    given(defection, registered, defected).when(retract).then(retracted);
+    given(defection, registered, defected, wonBack).when(retract).then(retracted);
+    given(defection, registered, defected, retracted).when(retract).then();
+    given(defection, registered).when(retract).isRefused('defection.not_found');
+  });
+
+  it('is in the way of no other, and nothing more is said about it', () => {
+    const gone = given(defection, registered, defected, retracted);
+    gone.when(declare('d2', '2026-02-01')).decides('CustomerDefected');
+    gone.when(winBack('2026-05-01')).isRefused('defection.retracted');
+    const again: DefectionEvent = {
+      type: 'CustomerDefected',
+      data: { defectionId: 'd2', effectiveOn: '2026-07-01', reason: 'price' },
+    };
+    given(defection, registered, defected, wonBack, again, {
+      type: 'DefectionRetracted',
+      data: { defectionId: 'd2', reason: 'typo' },
+    })
+      .when(winBack('2026-08-01'))
+      .decides('CustomerWonBack');
   });
 });
 
@@ -108,16 +165,23 @@ const command: fc.Arbitrary<DefectionCommand> = fc.oneof(
       controllable: fc.boolean(),
     }),
   }),
+  id.map((defectionId) => ({
+    type: 'RetractDefection' as const,
+    data: { defectionId, reason: 'typo' },
+  })),
   fc.record({
     type: fc.constant('WinBack' as const),
-    data: fc.record({ defectionId: id, returnedOn: day }),
+    data: fc.record(
+      { defectionId: id, returnedOn: day, offer: fc.constantFrom('gift', 'rebate') },
+      { requiredKeys: ['defectionId', 'returnedOn'] },
+    ),
   }),
 );
 
 /** Null where the command is refused. */
 function decidedBy(command: DefectionCommand, state: DefectionState): readonly DefectionEvent[] | null {
   try {
-    return decide(defection, command, state);
+    return decide(defection, command, state, NOW);
   } catch (error) {
     if (error instanceof DomainError) return null;
     throw error;
@@ -135,7 +199,7 @@ describe('every command', () => {
           history.push(...decided);
           expect(decidedBy(one, stateAfter(history))).toEqual([]);
           const open = Object.values(stateAfter(history).defections).filter(
-            ({ returnedOn }) => returnedOn === null,
+            ({ winBack, retracted }) => winBack === null && !retracted,
           );
           expect(open.length).toBeLessThanOrEqual(1);
         }

@@ -53,6 +53,9 @@ export const DEFECTION = {
     returnedOn: day({ description: 'First day with the customer again.' }),
     offer: code({ example: 'half-price-year', description: 'What brought the customer back.' }).optional,
   },
+  retract: {
+    reason: code({ example: 'wrong_customer', description: 'Why. A code, not a text: it is kept.' }),
+  },
 } as const;
 
 const defectionId = id();
@@ -63,6 +66,8 @@ export const defectionEvents = {
   DefectionInterviewed: eventType('DefectionInterviewed', { defectionId, ...DEFECTION.interview }),
   RootCauseAttributed: eventType('RootCauseAttributed', { defectionId, ...DEFECTION.attribute }),
   CustomerWonBack: eventType('CustomerWonBack', { defectionId, ...DEFECTION.winBack }),
+  /** The customer did not leave. */
+  DefectionRetracted: eventType('DefectionRetracted', { defectionId, ...DEFECTION.retract }),
 } as const;
 
 export type DefectionEvent = EventsOf<typeof defectionEvents>;

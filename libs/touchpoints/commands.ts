@@ -127,8 +127,12 @@ const contract = commandsOf(subscription, {
   refusals: {
     ...STANDING_REFUSALS,
     'subscription.not_found': 'no such subscription',
-    'subscription.cancelled': 'it was cancelled',
+    'subscription.retracted': 'it was retracted',
+    'subscription.cancelled': 'it has ended by that day',
     'subscription.too_early': 'before it started, or before the term that is paid',
+    'subscription.currency': 'it is paid in another currency',
+    'subscription.paid_before_start': 'paid until a day before it starts',
+    'subscription.notice_after_end': 'notice after the end',
   },
 });
 
@@ -146,7 +150,7 @@ export const subscriptionCommands = [
     line: 'subscription-renewal',
     dated: 'renewedOn',
     body: SUBSCRIPTION.renew,
-    summary: 'Renew a subscription',
+    summary: 'Renew a subscription, also of an erased customer',
   }),
   contract({
     type: 'ChangeSubscription',
@@ -162,6 +166,21 @@ export const subscriptionCommands = [
     line: 'subscription-cancellation',
     dated: 'noticeOn',
     body: SUBSCRIPTION.cancel,
-    summary: 'Cancel a subscription, with the day it ends and the reason',
+    summary: 'Cancel a subscription, also of an erased customer; again to move or correct the cancellation',
+  }),
+  contract({
+    type: 'WithdrawCancellation',
+    path: ':subscription/withdraw-cancellation',
+    line: 'cancellation-withdrawal',
+    dated: 'withdrawnOn',
+    body: SUBSCRIPTION.withdraw,
+    summary: 'Withdraw the cancellation of a subscription, which goes on',
+  }),
+  contract({
+    type: 'RetractSubscription',
+    path: ':subscription/retract',
+    line: 'subscription-retraction',
+    body: RETRACTION,
+    summary: 'Retract a subscription: it was not so',
   }),
 ];

@@ -144,6 +144,10 @@ export const SUBSCRIPTION = {
     effectiveOn: day({ example: '2026-04-01', description: 'First day without the subscription.' }),
     reason: code({ example: 'price' }).optional,
   },
+  withdraw: {
+    withdrawnOn: day({ description: 'When it was withdrawn: from the day of the notice until the end.' }),
+    reason: code({ example: 'changed_mind' }).optional,
+  },
 } as const;
 
 const subscriptionId = id();
@@ -153,6 +157,10 @@ export const subscriptionEvents = {
   SubscriptionRenewed: eventType('SubscriptionRenewed', { subscriptionId, ...SUBSCRIPTION.renew }),
   SubscriptionChanged: eventType('SubscriptionChanged', { subscriptionId, ...SUBSCRIPTION.change }),
   SubscriptionCancelled: eventType('SubscriptionCancelled', { subscriptionId, ...SUBSCRIPTION.cancel }),
+  /** The subscription goes on, as if notice had not been given. */
+  CancellationWithdrawn: eventType('CancellationWithdrawn', { subscriptionId, ...SUBSCRIPTION.withdraw }),
+  /** There never was such a subscription. */
+  SubscriptionRetracted: eventType('SubscriptionRetracted', { subscriptionId, ...RETRACTION }),
 } as const;
 
 export type SubscriptionEvent = EventsOf<typeof subscriptionEvents>;

@@ -22,6 +22,7 @@ export interface CommandOf {
 }
 
 const AT = '2026-03-01T09:30:00.000Z';
+const LATER = '2026-03-02T09:30:00.000Z';
 const EARLIER = '2026-02-01T09:30:00.000Z';
 const dated = (body: (words: string, made: Made) => object): Pick<CommandOf, 'body' | 'other'> => ({
   body: (words, made) => ({ ...body(words, made), occurredAt: AT }),
@@ -71,7 +72,7 @@ const written: readonly CommandOf[] = [
   { path: `${of}/purchases`, ...dated(() => ({ amount: EUR(5_000) })), makes: ['purchase', 'touchpointId'] },
   {
     path: `${of}/purchases/{touchpoint}/refunds`,
-    ...dated(() => ({ amount: EUR(1_000) })),
+    ...differing(() => ({ amount: EUR(1_000), occurredAt: AT }), { occurredAt: LATER }),
     makes: ['refund', 'touchpointId'],
   },
   {
@@ -105,6 +106,14 @@ const written: readonly CommandOf[] = [
     }),
   },
   {
+    path: `${of}/subscriptions/{subscription}/withdraw-cancellation`,
+    ...differing(() => ({ withdrawnOn: '2026-03-02' }), { withdrawnOn: '2026-03-03' }),
+  },
+  {
+    path: `${of}/subscriptions/{subscription}/retract`,
+    ...differing(() => ({ reason: 'wrong_customer' }), { reason: 'entered_twice' }),
+  },
+  {
     path: `${of}/defections`,
     ...differing(() => ({ effectiveOn: '2026-04-01', reason: 'price' }), { reason: 'service' }),
     makes: ['defection', 'defectionId'],
@@ -120,6 +129,10 @@ const written: readonly CommandOf[] = [
   {
     path: `${of}/defections/{defection}/win-back`,
     ...differing(() => ({ returnedOn: '2026-05-01' }), { returnedOn: '2026-06-01' }),
+  },
+  {
+    path: `${of}/defections/{defection}/retract`,
+    ...differing(() => ({ reason: 'wrong_customer' }), { reason: 'entered_twice' }),
   },
 ];
 const last: readonly CommandOf[] = [

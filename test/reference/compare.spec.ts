@@ -63,10 +63,12 @@ describe('histories', () => {
   it('have every kind of event, in every zone, with late ones and two currencies', () => {
     expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([
       'BusinessUnitAssigned',
+      'CancellationWithdrawn',
       'CustomerDefected',
       'CustomerErased',
       'CustomerRegistered',
       'CustomerWonBack',
+      'DefectionRetracted',
       'MarketSegmentAssigned',
       'MarketingSpendRecorded',
       'OwnerAssigned',
@@ -78,6 +80,7 @@ describe('histories', () => {
       'SubscriptionCancelled',
       'SubscriptionChanged',
       'SubscriptionRenewed',
+      'SubscriptionRetracted',
       'SubscriptionStarted',
       'TagAdded',
       'TagRemoved',

@@ -3,7 +3,7 @@
  * which may be before or after the day itself.
  */
 import type { Day } from './calendar.js';
-import { byName, compare, every, type Interval, type Money, type RecordedEvent } from './events.js';
+import { byName, compare, every, inOrder, type Interval, type Money, type RecordedEvent } from './events.js';
 import { occurred, type Moment } from './purchases.js';
 
 export interface Contract {
@@ -24,18 +24,27 @@ export interface Price {
   readonly recurring: Money;
 }
 
-/** The contracts of one customer, by their ids. */
+/** The contracts of one customer, by their ids. One that was retracted never was; a notice that was withdrawn ends nothing. */
 export function contractsAsOf(events: readonly RecordedEvent[], moment: Moment): Contract[] {
   const past = events.filter(({ occurredAt }) => occurred(occurredAt, moment));
   const started = new Map(every(past, 'SubscriptionStarted').map(({ data }) => [data.subscriptionId, data]));
+  const retracted = every(past, 'SubscriptionRetracted').map(({ data }) => data.subscriptionId);
   return [...started.values()]
+    .filter(({ subscriptionId }) => !retracted.includes(subscriptionId))
     .map(({ subscriptionId, product, interval, startsOn, recurring, paidUntil }) => {
       const changes = every(past, 'SubscriptionChanged').filter(
         ({ data }) => data.subscriptionId === subscriptionId,
       );
-      const cancellation = every(past, 'SubscriptionCancelled')
+      const notice = every(past, 'SubscriptionCancelled')
         .filter(({ data }) => data.subscriptionId === subscriptionId)
-        .at(-1)?.data;
+        .at(-1);
+      const withdrawal = every(past, 'CancellationWithdrawn')
+        .filter(({ data }) => data.subscriptionId === subscriptionId)
+        .at(-1);
+      const cancellation =
+        notice && inOrder([notice, ...(withdrawal ? [withdrawal] : [])]).at(-1) === notice
+          ? notice.data
+          : undefined;
       const renewal = every(past, 'SubscriptionRenewed')
         .filter(({ data }) => data.subscriptionId === subscriptionId)
         .at(-1)?.data;

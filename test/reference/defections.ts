@@ -19,10 +19,13 @@ export interface Defection {
   readonly yearlyValue: Money | null;
 }
 
+/** One that was retracted never was. */
 export function defectionsAsOf(events: readonly RecordedEvent[], moment: Moment): Defection[] {
   const past = events.filter(({ occurredAt }) => occurred(occurredAt, moment));
   const declared = new Map(every(past, 'CustomerDefected').map((event) => [event.data.defectionId, event]));
+  const retracted = every(past, 'DefectionRetracted').map(({ data }) => data.defectionId);
   return [...declared.values()]
+    .filter(({ data }) => !retracted.includes(data.defectionId))
     .map(({ data: { defectionId, effectiveOn, reason, yearlyValue }, occurredAt }) => {
       const attributed = every(past, 'RootCauseAttributed')
         .filter(({ data }) => data.defectionId === defectionId)

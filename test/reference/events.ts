@@ -68,11 +68,14 @@ export interface DataOf {
   SubscriptionRenewed: { subscriptionId: string; renewedOn: string; paidUntil: string };
   SubscriptionChanged: { subscriptionId: string; effectiveOn: string; recurring?: Money };
   SubscriptionCancelled: { subscriptionId: string; noticeOn: string; effectiveOn: string; reason?: string };
+  CancellationWithdrawn: { subscriptionId: string; withdrawnOn: string; reason?: string };
+  SubscriptionRetracted: { subscriptionId: string; reason: string };
 
   CustomerDefected: { defectionId: string; effectiveOn: string; reason: string; yearlyValue?: Money };
   DefectionInterviewed: { defectionId: string; reasons: readonly string[] };
   RootCauseAttributed: { defectionId: string; cause: string; controllable: boolean };
   CustomerWonBack: { defectionId: string; returnedOn: string };
+  DefectionRetracted: { defectionId: string; reason: string };
 
   MarketingSpendRecorded: {
     spendId: string;

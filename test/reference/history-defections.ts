@@ -1,4 +1,4 @@
-/** Defections as recorded events: declared, attributed to a root cause, won back. */
+/** Defections as recorded events: declared, attributed to a root cause, won back, retracted. */
 import { later, plusDays } from './calendar.js';
 import {
   idOf,
@@ -11,12 +11,12 @@ import {
   type Put,
 } from './history-kept.js';
 
-type DefectionFact = FactOf<'defect' | 'attribute' | 'win-back'>;
+type DefectionFact = FactOf<'defect' | 'attribute' | 'win-back' | 'retract-defection'>;
 
 export function putDefection(fact: DefectionFact, number: number, kept: Kept, put: Put, zone: string): void {
   if (fact.is === 'defect') return defect(fact, number, kept, put, zone);
   const defection = placed(kept.defections, fact.place);
-  if (defection === undefined) return;
+  if (defection === undefined || defection.retracted) return;
   const defectionId = defection.id;
   switch (fact.is) {
     case 'attribute': {
@@ -29,6 +29,9 @@ export function putDefection(fact: DefectionFact, number: number, kept: Kept, pu
       const returnedOn = later(defection.effectiveOn, plusDays(fact.day, fact.ahead));
       return put('CustomerWonBack', { defectionId, returnedOn }, occurredOn(returnedOn, fact, zone));
     }
+    case 'retract-defection':
+      defection.retracted = true;
+      return put('DefectionRetracted', { defectionId, reason: 'mistake' }, instantOf(fact, zone));
     default:
       fact satisfies never;
   }
@@ -36,10 +39,10 @@ export function putDefection(fact: DefectionFact, number: number, kept: Kept, pu
 
 function defect(fact: FactOf<'defect'>, number: number, kept: Kept, put: Put, zone: string): void {
   // A customer that has left leaves again only after it has come back.
-  if (kept.defections.some(({ back }) => !back)) return;
+  if (kept.defections.some(({ back, retracted }) => !back && !retracted)) return;
   const effectiveOn = plusDays(fact.day, fact.ahead);
   const defectionId = idOf(5, number);
-  kept.defections.push({ id: defectionId, effectiveOn, back: false });
+  kept.defections.push({ id: defectionId, effectiveOn, back: false, retracted: false });
   const reason = fact.reason === 0 ? 'unknown' : `cause-${fact.reason}`;
   const worth = fact.yearlyValue === null ? {} : { yearlyValue: money(fact.yearlyValue) };
   put(

@@ -95,10 +95,13 @@ function putFact(
     case 'reprice':
     case 'cancel':
     case 'renew':
+    case 'withdraw':
+    case 'retract-contract':
       return putContract(fact, number, kept, put, zone);
     case 'defect':
     case 'attribute':
     case 'win-back':
+    case 'retract-defection':
       return putDefection(fact, number, kept, put, zone);
     case 'erase':
       kept.erased = true;

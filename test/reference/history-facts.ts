@@ -56,6 +56,8 @@ export type Fact = When &
         readonly reason: number | null;
       }
     | { readonly is: 'renew'; readonly place: number }
+    | { readonly is: 'withdraw'; readonly place: number }
+    | { readonly is: 'retract-contract'; readonly place: number }
     | {
         readonly is: 'defect';
         readonly ahead: number;
@@ -69,6 +71,7 @@ export type Fact = When &
         readonly controllable: boolean;
       }
     | { readonly is: 'win-back'; readonly place: number; readonly ahead: number }
+    | { readonly is: 'retract-defection'; readonly place: number }
     | {
         readonly is: 'spend';
         readonly purpose: 'acquisition' | 'retention';
@@ -159,6 +162,8 @@ export const factOf = (): fc.Arbitrary<Fact> => {
       }),
     },
     fc.record({ ...when, is: fc.constant('renew' as const), place }),
+    fc.record({ ...when, is: fc.constant('withdraw' as const), place }),
+    fc.record({ ...when, is: fc.constant('retract-contract' as const), place }),
     {
       weight: 2,
       arbitrary: fc.record({
@@ -177,6 +182,7 @@ export const factOf = (): fc.Arbitrary<Fact> => {
       controllable: fc.boolean(),
     }),
     fc.record({ ...when, is: fc.constant('win-back' as const), place, ahead }),
+    fc.record({ ...when, is: fc.constant('retract-defection' as const), place }),
     {
       weight: 4,
       arbitrary: fc.record({

@@ -11,10 +11,17 @@ export interface Kept {
   readonly contracts: {
     readonly id: string;
     readonly start: Day;
-    ended: boolean;
+    /** As the last cancellation says, unless it was withdrawn. */
+    notice: { readonly noticeOn: Day; readonly endsOn: Day } | null;
+    retracted: boolean;
     readonly currency: string;
   }[];
-  readonly defections: { readonly id: string; readonly effectiveOn: Day; back: boolean }[];
+  readonly defections: {
+    readonly id: string;
+    readonly effectiveOn: Day;
+    back: boolean;
+    retracted: boolean;
+  }[];
 }
 
 export interface Bought {

@@ -23,12 +23,15 @@ export interface PriceFact {
   readonly recurring: Money;
 }
 
-export interface CancellationFact {
+export interface NoticeFact {
   readonly noticeOn: string;
   /** First day without the subscription. */
   readonly endsOn: string;
   readonly reason?: string;
 }
+
+/** A notice, or that there is none any more. */
+export type CancellationFact = NoticeFact | { readonly withdrawn: true };
 
 export interface SubscriptionFacts {
   readonly at: Instant;
@@ -38,6 +41,8 @@ export interface SubscriptionFacts {
   readonly prices: readonly At<PriceFact>[];
   /** The last one holds. */
   readonly cancelled: readonly At<CancellationFact>[];
+  /** From then on it never was. */
+  readonly retracted?: Instant;
 }
 
 export interface DefectionFacts {
@@ -49,6 +54,8 @@ export interface DefectionFacts {
   readonly interviewed?: true;
   readonly attributed: readonly At<{ readonly cause: string; readonly controllable: boolean }>[];
   readonly wonBack: readonly At<{ readonly returnedOn: string }>[];
+  /** From then on it never was. */
+  readonly retracted?: Instant;
 }
 
 /** As they are sent: product, and its part of the amount where the line says. */

@@ -134,6 +134,22 @@ export const ledgerRules = (rules: Rules): Across<LedgerDocument, LedgerEvent> =
         (now) => now && { ...now, cancelled: [...now.cancelled, fact] },
       );
     },
+    CancellationWithdrawn: (ledger, event) => {
+      const fact = { at: event.occurredAt, withdrawn: true } as const;
+      withSubscription(
+        ledger,
+        begin(ledger, event),
+        event.data.subscriptionId,
+        (now) => now && { ...now, cancelled: [...now.cancelled, fact] },
+      );
+    },
+    SubscriptionRetracted: (ledger, event) =>
+      withSubscription(
+        ledger,
+        begin(ledger, event),
+        event.data.subscriptionId,
+        (now) => now && { ...now, retracted: event.occurredAt },
+      ),
 
     CustomerDefected: (ledger, event) => {
       const { effectiveOn, reason, yearlyValue } = event.data;
@@ -158,6 +174,8 @@ export const ledgerRules = (rules: Rules): Across<LedgerDocument, LedgerEvent> =
       const fact = { at: event.occurredAt, returnedOn: event.data.returnedOn };
       withDefection(ledger, event, (now) => now && { ...now, wonBack: [...now.wonBack, fact] });
     },
+    DefectionRetracted: (ledger, event) =>
+      withDefection(ledger, event, (now) => now && { ...now, retracted: event.occurredAt }),
 
     CustomerBecameAtRisk: (ledger, event) => {
       const account = begin(ledger, event);

@@ -1,11 +1,12 @@
 /**
  * A version of an account: what it said at the end of a day. What occurs later changes nothing that was so before, with few
- * exceptions: a refund, a correction, a root cause. Only on the days of such facts is there another version.
+ * exceptions: a refund, a correction, a retraction, a root cause. Only on the days of such facts is there another version.
  */
 import { addDays, dayIn, type Day, type Instant, type Money } from '#kernel';
 import {
   inOrder,
   type Account,
+  type CancellationFact,
   type DefectionFacts,
   type ProductAccount,
   type SubscriptionFacts,
@@ -96,12 +97,14 @@ export function laterVersions(facts: Facts): Day[] {
   const days = new Set<Day>(all !== undefined && hasDefections(facts) ? laterVersions(all) : []);
   const add = (at: Instant): void => void days.add(dayIn(zone, at));
   for (const month of Object.values(facts.sales)) for (const day of laterDays(month)) days.add(day);
-  for (const { at, startsOn, prices, cancelled } of Object.values(facts.subscriptions)) {
+  for (const { at, startsOn, prices, cancelled, retracted } of Object.values(facts.subscriptions)) {
+    if (retracted !== undefined) add(retracted);
     if (isLate(zone, at, startOf(facts, startsOn))) add(at);
     for (const price of prices) if (isLate(zone, price.at, price.from)) add(price.at);
     for (const one of cancelled) if (isLate(zone, one.at, fromOf(cancelled, one, noticeOf))) add(one.at);
   }
-  for (const { at, effectiveOn, attributed, wonBack } of Object.values(facts.defections)) {
+  for (const { at, effectiveOn, attributed, wonBack, retracted } of Object.values(facts.defections)) {
+    if (retracted !== undefined) add(retracted);
     if (isLate(zone, at, effectiveOn)) add(at);
     for (const one of attributed) add(one.at);
     for (const one of wonBack)
@@ -123,8 +126,8 @@ const startOf = ({ sales }: Facts, startsOn: string): string => {
   return first !== null && first < startsOn ? '' : startsOn;
 };
 
-const noticeOf = ({ noticeOn, endsOn }: { readonly noticeOn: string; readonly endsOn: string }): string =>
-  earlier(noticeOn, endsOn);
+const noticeOf = (fact: CancellationFact): string =>
+  'withdrawn' in fact ? '' : earlier(fact.noticeOn, fact.endsOn);
 
 /** A return before the defection took effect takes back what was announced. */
 const returnOf =
@@ -165,11 +168,12 @@ export function versionOf(facts: Facts, asOf: string | null, strictly = false): 
 type IsKnown = (at: Instant, from: string) => boolean;
 
 function contractOf(facts: SubscriptionFacts, from: string, isKnown: IsKnown): Contract[] {
-  const { at, product, interval, startsOn } = facts;
-  if (!isKnown(at, from)) return [];
-  const cancelled = inOrder(facts.cancelled).findLast((one) =>
+  const { at, product, interval, startsOn, retracted } = facts;
+  if (!isKnown(at, from) || (retracted !== undefined && isKnown(retracted, ''))) return [];
+  const last = inOrder(facts.cancelled).findLast((one) =>
     isKnown(one.at, fromOf(facts.cancelled, one, noticeOf)),
   );
+  const notice = last === undefined || 'withdrawn' in last ? null : last;
   const [first, ...changes] = facts.prices;
   const prices = [...(first ? [first] : []), ...inOrder(changes)] // what a contract began with comes before every change
     .filter((price) => isKnown(price.at, price.from))
@@ -178,9 +182,9 @@ function contractOf(facts: SubscriptionFacts, from: string, isKnown: IsKnown): C
     {
       product,
       startsOn,
-      endsOn: cancelled?.endsOn ?? null,
-      noticeOn: cancelled?.noticeOn ?? null,
-      reason: cancelled?.reason ?? null,
+      endsOn: notice?.endsOn ?? null,
+      noticeOn: notice?.noticeOn ?? null,
+      reason: notice?.reason ?? null,
       interval,
       prices: prices.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0)),
     },
@@ -188,8 +192,8 @@ function contractOf(facts: SubscriptionFacts, from: string, isKnown: IsKnown): C
 }
 
 function defectionOf(facts: DefectionFacts, isKnown: IsKnown, zone: string): Defection[] {
-  const { at, effectiveOn, reason, yearlyValue, attributed, wonBack, interviewed } = facts;
-  if (!isKnown(at, effectiveOn)) return [];
+  const { at, effectiveOn, reason, yearlyValue, attributed, wonBack, interviewed, retracted } = facts;
+  if (!isKnown(at, effectiveOn) || (retracted !== undefined && isKnown(retracted, ''))) return [];
   const told = inOrder(attributed).findLast((one) => isKnown(one.at, ''));
   const returned = inOrder(wonBack).findLast((one) =>
     isKnown(one.at, fromOf(wonBack, one, returnOf(effectiveOn))),
