@@ -130,7 +130,7 @@ export const touchpoint: Decider<
       if (wrong.length > 0)
         throw new DomainError(
           'correction.not_of_this_kind',
-          `A ${kind} has no ${wrong.join(', ')}. It has: ${CORRECTABLE[kind].join(', ')}.`,
+          `A correction of this ${kind} cannot change ${wrong.join(', ')}. It can change: ${CORRECTABLE[kind].join(', ')}.`,
         );
       if (asked.length === 0)
         throw new DomainError(

@@ -77,3 +77,46 @@ describe('The list of a state', () => {
     await touchstone.get('/v1/customers?lifecycle=asleep').expect(400);
   });
 });
+
+describe('The brief', () => {
+  it('has the newest of each kind behind a hundred others, and no purchase that was taken back', async () => {
+    const phone = '+442079460099';
+    const { body } = await touchstone
+      .post('/v1/customers', { kind: 'person', contactPoints: [{ phone }] })
+      .expect(201);
+    const path = `/v1/customers/${(body as { customerId: string }).customerId}`;
+    await touchstone
+      .post(`${path}/notes`, {
+        text: 'Deaf.',
+        treatment: 'Write, do not call.',
+        mood: 'happy',
+        occurredAt: `${ago(200)}T10:00:00Z`,
+      })
+      .expect(201);
+    const amount = { minor: 100, currency: 'GBP' };
+    const buy = async (day: number): Promise<string> => {
+      const bought = await touchstone
+        .post(`${path}/purchases`, { amount, occurredAt: `${ago(day)}T10:00:00Z` })
+        .expect(201);
+      return (bought.body as { touchpointId: string }).touchpointId;
+    };
+    for (let day = 110; day >= 10; day--) await buy(day);
+    const returned = await buy(5);
+    await touchstone.post(`${path}/purchases/${returned}/refunds`, { amount }).expect(201);
+    await touchstone.settled();
+    const brief = await touchstone.get(`/v1/brief?phone=${encodeURIComponent(phone)}`).expect(200);
+    expect(brief.body).toMatchObject({
+      items: [
+        {
+          notes: [{ personal: { treatment: 'Write, do not call.' } }],
+          moods: [{ mood: 'happy' }],
+          value: {
+            purchases: 101,
+            lastPurchaseOn: ago(10),
+            revenue: [{ minor: 10_100, currency: 'GBP' }],
+          },
+        },
+      ],
+    });
+  });
+});

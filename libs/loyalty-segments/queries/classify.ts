@@ -24,6 +24,8 @@ export interface SpendTotals {
   readonly retention: Whole;
   /** P: prospects that the acquisition spend addressed. */
   readonly addressed: number;
+  /** Records in other currencies, of which nothing is counted. */
+  readonly foreign?: number;
 }
 
 export interface Unit {
@@ -109,11 +111,11 @@ export function classify(input: UnitInWindow, policy: SpendPolicy): Classificati
     return refuse('currencies_differ', { policy: policy.currency, definition: currency });
   if (Math.min(Number(spend.acquisition), Number(spend.retention), spend.addressed) < 0)
     return refuse('negative_spend');
-  if (budget === 0) return refuse('no_spend');
+  if (budget === 0) return refuse((spend.foreign ?? 0) > 0 ? 'spend_in_other_currencies' : 'no_spend');
 
   const answer = classifyLoyalty(loyaltyUnit(input, figures, policy), loyaltyPolicy(policy), policy.seed);
   if (answer.kind !== 'classified' && answer.kind !== 'indeterminate')
-    return refuse(answer.kind, factsOf(answer));
+    return refuse(codeOf(answer), factsOf(answer));
   const { shares, level, curves, share, optimalShare, regret, current, optimum } = answer;
   const classified = answer.kind === 'classified';
   return {
@@ -204,3 +206,7 @@ function factsOf(refusal: Refusal): Facts {
     ...Object.fromEntries(facts.missing.map(({ side, reason }) => [side, reason])),
   };
 }
+
+/** Customers that bring more than they cost are another finding than a budget that no split makes worth while. */
+const codeOf = (refused: Refusal): ReasonCode =>
+  refused.kind === 'unprofitable' && refused.customerValue > 0 ? 'no_equity' : refused.kind;

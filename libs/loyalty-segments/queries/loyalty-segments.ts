@@ -56,7 +56,7 @@ export class ListLoyaltySegmentsHandler implements IQueryHandler<ListLoyaltySegm
     return {
       ...header(ground, policy, window, asked.now),
       by,
-      n: items.reduce((sum, { n }) => sum + n, 0),
+      n: kind.customers(window),
       excluded: by === 'organisation' ? {} : { [`customers_without_${by}`]: kind.unassigned(window) },
       benchmarks: BENCHMARKS,
       items,

@@ -20,11 +20,14 @@ const MESSAGES = {
     'Another sample of customers like these would often get another class. Take a longer window or a larger unit.',
 
   no_spend: 'Nothing was spent on this unit in the window. Record its spend.',
+  spend_in_other_currencies:
+    'All that was spent on this unit in the window is in other currencies than the policy. Record it in that of the policy.',
   negative_spend: 'More was taken back from this unit than recorded. Correct its spend records.',
   not_applicable:
     'The unit addressed no prospects or had no customers at the start: there is nothing to split.',
-  unprofitable:
-    'A customer costs more than it brings, at present or under any split. Find out about margin first.',
+  unprofitable: 'A customer costs more than it brings. Find out about margin first.',
+  no_equity:
+    'A customer brings more than it costs, but no split of this budget brings in what it spends. Find out about its size.',
   ceiling_below_rate:
     'More responded than the declared ceiling allows. Publish a policy with a higher ceiling.',
   rate_below_floor:

@@ -105,6 +105,11 @@ export class UnitsOfKind {
     return [...codes].sort();
   }
 
+  /** Customers there at the window's start, of all units that have a code. */
+  customers(window: Window): number {
+    return this.codes(window).reduce((sum, code) => sum + this.cells(code).counts(window).customers, 0);
+  }
+
   /** Customers there at the window's start who belonged to no unit of this kind. */
   unassigned(window: Window): number {
     return this.cells('').counts(window).customers;
@@ -146,13 +151,18 @@ const isWithin = (window: Window, { month }: SpendSum): boolean =>
   month >= window.start && month < endOf(window);
 
 function totals(sums: readonly SpendSum[], window: Window, currency: string): SpendTotals {
-  const total: { -readonly [K in keyof SpendTotals]: SpendTotals[K] } = {
+  const total: { -readonly [K in keyof SpendTotals]-?: SpendTotals[K] } = {
     acquisition: 0,
     retention: 0,
     addressed: 0,
+    foreign: 0,
   };
   for (const sum of sums) {
-    if (!isWithin(window, sum) || sum.currency !== currency) continue;
+    if (!isWithin(window, sum)) continue;
+    if (sum.currency !== currency) {
+      total.foreign += sum.records;
+      continue;
+    }
     total[sum.purpose] = plus(total[sum.purpose], sum.minor);
     total.addressed += sum.addressed;
   }
