@@ -3,7 +3,15 @@
  * which may be before or after the day itself.
  */
 import type { Day } from './calendar.js';
-import { byName, compare, every, inOrder, type Interval, type Money, type RecordedEvent } from './events.js';
+import {
+  byName,
+  compare,
+  every,
+  asRecorded,
+  type Interval,
+  type Money,
+  type RecordedEvent,
+} from './events.js';
 import { occurred, type Moment } from './purchases.js';
 
 export interface Contract {
@@ -35,14 +43,14 @@ export function contractsAsOf(events: readonly RecordedEvent[], moment: Moment):
       const changes = every(past, 'SubscriptionChanged').filter(
         ({ data }) => data.subscriptionId === subscriptionId,
       );
-      const notice = every(past, 'SubscriptionCancelled')
+      const notice = asRecorded(every(past, 'SubscriptionCancelled'))
         .filter(({ data }) => data.subscriptionId === subscriptionId)
         .at(-1);
-      const withdrawal = every(past, 'CancellationWithdrawn')
+      const withdrawal = asRecorded(every(past, 'CancellationWithdrawn'))
         .filter(({ data }) => data.subscriptionId === subscriptionId)
         .at(-1);
       const cancellation =
-        notice && inOrder([notice, ...(withdrawal ? [withdrawal] : [])]).at(-1) === notice
+        notice && (withdrawal === undefined || withdrawal.position < notice.position)
           ? notice.data
           : undefined;
       const renewal = every(past, 'SubscriptionRenewed')

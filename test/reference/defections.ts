@@ -1,6 +1,6 @@
 /** Declared defections as of a day, each with its cause and the customer's return. */
 import { dayOf, type Day } from './calendar.js';
-import { byName, every, type Money, type RecordedEvent } from './events.js';
+import { asRecorded, byName, every, type Money, type RecordedEvent } from './events.js';
 import { occurred, type Moment } from './purchases.js';
 
 export interface Defection {
@@ -27,10 +27,10 @@ export function defectionsAsOf(events: readonly RecordedEvent[], moment: Moment)
   return [...declared.values()]
     .filter(({ data }) => !retracted.includes(data.defectionId))
     .map(({ data: { defectionId, effectiveOn, reason, yearlyValue }, occurredAt }) => {
-      const attributed = every(past, 'RootCauseAttributed')
+      const attributed = asRecorded(every(past, 'RootCauseAttributed'))
         .filter(({ data }) => data.defectionId === defectionId)
         .at(-1)?.data;
-      const wonBack = every(past, 'CustomerWonBack')
+      const wonBack = asRecorded(every(past, 'CustomerWonBack'))
         .filter(({ data }) => data.defectionId === defectionId)
         .at(-1)?.data;
       return {

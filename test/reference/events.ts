@@ -100,6 +100,10 @@ export const inOrder = (events: readonly RecordedEvent[]): RecordedEvent[] =>
 export const every = <T extends keyof DataOf>(events: readonly RecordedEvent[], type: T): Recorded<T>[] =>
   inOrder(events.filter((event) => event.type === type)) as Recorded<T>[]; // the type says which data it has
 
+/** In the order of the log: where a fact corrects another one, the one recorded last holds. */
+export const asRecorded = <E extends RecordedEvent>(events: readonly E[]): E[] =>
+  [...events].sort((a, b) => compare(a.position, b.position));
+
 export const compare = <T extends string | number | bigint>(a: T, b: T): number =>
   a < b ? -1 : a > b ? 1 : 0;
 

@@ -39,7 +39,7 @@ export interface SubscriptionFacts {
   readonly interval: 'month' | 'year';
   readonly startsOn: string;
   readonly prices: readonly At<PriceFact>[];
-  /** The last one holds. */
+  /** The one recorded last holds: it corrects those before, also to an earlier day. */
   readonly cancelled: readonly At<CancellationFact>[];
   /** From then on it never was. */
   readonly retracted?: Instant;

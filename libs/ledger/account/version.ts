@@ -170,9 +170,7 @@ type IsKnown = (at: Instant, from: string) => boolean;
 function contractOf(facts: SubscriptionFacts, from: string, isKnown: IsKnown): Contract[] {
   const { at, product, interval, startsOn, retracted } = facts;
   if (!isKnown(at, from) || (retracted !== undefined && isKnown(retracted, ''))) return [];
-  const last = inOrder(facts.cancelled).findLast((one) =>
-    isKnown(one.at, fromOf(facts.cancelled, one, noticeOf)),
-  );
+  const last = facts.cancelled.findLast((one) => isKnown(one.at, fromOf(facts.cancelled, one, noticeOf)));
   const notice = last === undefined || 'withdrawn' in last ? null : last;
   const [first, ...changes] = facts.prices;
   const prices = [...(first ? [first] : []), ...inOrder(changes)] // what a contract began with comes before every change
@@ -194,10 +192,8 @@ function contractOf(facts: SubscriptionFacts, from: string, isKnown: IsKnown): C
 function defectionOf(facts: DefectionFacts, isKnown: IsKnown, zone: string): Defection[] {
   const { at, effectiveOn, reason, yearlyValue, attributed, wonBack, interviewed, retracted } = facts;
   if (!isKnown(at, effectiveOn) || (retracted !== undefined && isKnown(retracted, ''))) return [];
-  const told = inOrder(attributed).findLast((one) => isKnown(one.at, ''));
-  const returned = inOrder(wonBack).findLast((one) =>
-    isKnown(one.at, fromOf(wonBack, one, returnOf(effectiveOn))),
-  );
+  const told = attributed.findLast((one) => isKnown(one.at, ''));
+  const returned = wonBack.findLast((one) => isKnown(one.at, fromOf(wonBack, one, returnOf(effectiveOn))));
   return [
     {
       announcedOn: dayIn(zone, at),
