@@ -2,7 +2,7 @@
  * A purchase as it was known at the end of a day: what was bought by then, as corrected by then, less what was taken back by
  * then. From its facts follow its effects on the days: what was sold on a day, and what was known of it only later.
  */
-import { addDays, dayIn, portion, type Day, type Money, type Whole } from '#kernel';
+import { dayIn, portion, type Day, type Money, type Whole } from '#kernel';
 import { inOrder, type At, type CorrectionFact, type Lines, type PurchaseFacts } from './account.js';
 
 /** What is left of a purchase that was not wholly taken back. */
@@ -73,7 +73,7 @@ const changes = (corrected: readonly At<CorrectionFact>[]) =>
   corrected.flatMap(({ at, occurredAt }) => [at, occurredAt]);
 
 /** Null before it happened, once it was retracted, and once all of it was given back. */
-export function soldAsOf(facts: PurchaseFacts, asOf: string, zone: string): Sold | null {
+function soldAsOf(facts: PurchaseFacts, asOf: string, zone: string): Sold | null {
   const occurred = (at: string | undefined): boolean => at !== undefined && dayIn(zone, at) <= asOf;
   const { at, amount, margin, lines } = corrected(
     facts,
@@ -186,5 +186,3 @@ function split(whole: number, weights: readonly number[]): number[] {
   }
   return shares.map(({ part }) => (whole < 0 ? 0 - part : part));
 }
-
-export const dayBefore = (day: string): Day => addDays(day, -1);

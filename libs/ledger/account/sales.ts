@@ -2,7 +2,7 @@
  * What was sold, by day: a few numbers a day, and beside them what came to be so only on a later day. So a day can be told
  * as it was known at any time, and no purchase has to be read again for it.
  */
-import { minus, monthOf, plus, wholeOf, type Day, type Month, type Whole } from '#kernel';
+import { minus, plus, wholeOf, type Day, type Whole } from '#kernel';
 import type { Effect, Part, Sold } from './purchase.js';
 
 /** As JSON keeps it: beyond 2^53 its digits. */
@@ -155,8 +155,3 @@ export function laterDays(days: MonthSales): readonly Day[] {
 }
 
 export const revenueOf = ({ covered, bare }: DaySales): Whole => plus(covered, bare);
-
-export const monthsOfSales = (sales: Sales): [name: string, month: Month, days: MonthSales][] =>
-  Object.keys(sales)
-    .sort()
-    .map((name) => [name, monthOf(`${name}-01`), sales[name]!]); // its keys are months
