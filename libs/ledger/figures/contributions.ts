@@ -17,13 +17,13 @@ import {
   versionOf,
   type Facts,
 } from '../account/version.js';
-import type { Family } from './cells.js';
+import { dimension, type Family } from './cells.js';
 import { frameOf, presentFrame, type Frame } from './frame.js';
 import { lensesOf, lensOfProduct, onlyLens, type Lens, type Lenses } from './lens.js';
 import { contributeLife, dueOf, lapseOf } from './life.js';
 import { contributeLosses } from './losses.js';
 import { contributeMonth, frameKey } from './month.js';
-import { inFamily, namesIn } from './names.js';
+import { inFamily, namesIn, type Naming } from './names.js';
 import { contributeRisk } from './risk.js';
 import type { Add } from './steps.js';
 import { contributePresence, contributeRecurring, contributeSpent } from './windows.js';
@@ -64,16 +64,23 @@ export function slicesOf(document: LedgerDocument, rules: RetentionRules): Slice
 
 function slicesOfAccount(account: Account, rules: RetentionRules): Slice[] {
   const { bought, ofNone, subscriptions, defections, since, erasedAt, memberships, silences } = account;
-  const all = new Parts(factsOf(account, rules.zone), rules, account, null);
-  const none = new Parts(factsOfNone(account, rules.zone), rules, account, lensOfProduct(''));
+  const isAll = isOfNoProduct(account);
+  const all = new Parts(factsOf(account, rules.zone), rules, account, null, isAll ? NONE : []);
   const inputs = [subscriptions, defections, since, erasedAt];
-  // What no product has is nearly always nothing, and then it does not depend on the rest.
-  const isNothing = Object.keys(ofNone).length === 0 && Object.keys(defections).length === 0;
-  return [
-    { name: 'all', inputs: [bought, ...inputs, memberships, silences], slices: all.slices },
-    ...(isNothing ? [] : [{ name: 'none', inputs: [ofNone, bought, ...inputs], slices: none.slices }]),
+  const slices = [
+    { name: 'all', inputs: [isAll, bought, ...inputs, memberships, silences], slices: all.slices },
   ];
+  // What belongs to no product is nearly always all there is, or nothing.
+  const isNothing = Object.keys(ofNone).length === 0 && Object.keys(defections).length === 0;
+  if (isAll || isNothing) return slices;
+  const none = new Parts(factsOfNone(account, rules.zone), rules, account, lensOfProduct(''));
+  return [...slices, { name: 'none', inputs: [ofNone, bought, ...inputs], slices: none.slices }];
 }
+
+/** No line tells a product, so that all of the account belongs to none: it is counted with everything else. */
+const isOfNoProduct = ({ products, since }: Account): boolean => products.length === 0 && since.length === 0;
+
+const NONE = [namesIn(dimension('product', ''))];
 
 /** The slices of all of an account, or of one product: by months, as far as that is what they are made of. */
 class Parts {
@@ -84,11 +91,12 @@ class Parts {
     private readonly rules: RetentionRules,
     private readonly document: Account | ProductAccount,
     private readonly product: Lens | null,
+    private readonly also: readonly Naming[] = [],
   ) {}
 
   /** Made when they are first asked for. */
   readonly slices = (): readonly Slice[] =>
-    (this.known ??= partsOf(this.document, this.facts, this.rules, this.product));
+    (this.known ??= partsOf(this.document, this.facts, this.rules, this.product, this.also));
 }
 
 function partsOf(
@@ -96,6 +104,7 @@ function partsOf(
   facts: Facts,
   rules: RetentionRules,
   product: Lens | null,
+  also: readonly Naming[],
 ): Slice[] {
   const account = document.is === 'account' && product === null ? document : null;
   const days = laterVersions(facts);
@@ -108,7 +117,8 @@ function partsOf(
       asOf === null && facts.of !== 'none'
         ? presentFrame(document, facts, rules)
         : frameOf(versionOf(facts, asOf), rules);
-    const lenses = account !== null ? lensesOf(account, rules.zone, firstDayOf(frame)) : onlyLens(product!); // what is no account is seen as a product
+    const lenses =
+      account !== null ? lensesOf(account, rules.zone, firstDayOf(frame), also) : onlyLens(product!); // what is no account is seen as a product
     return { until, asOf, frame, lenses };
   });
   const whole: Contribute = ({ frame }, lens, add) => {

@@ -35,9 +35,17 @@ export interface Lenses {
 
 export const onlyLens = (lens: Lens): Lenses => ({ fixed: lens, moving: [], now: fixed([]) });
 
-/** @param first day on which anything of the customer is counted */
-export function lensesOf({ memberships }: Account, zone: string, first: string): Lenses {
-  const constant: Naming[] = [namesIn('all')];
+/**
+ * @param first day on which anything of the customer is counted
+ * @param also further groups to which it belongs all the time
+ */
+export function lensesOf(
+  { memberships }: Account,
+  zone: string,
+  first: string,
+  also: readonly Naming[],
+): Lenses {
+  const constant: Naming[] = [namesIn('all'), ...also];
   const moving: Lens[] = [];
   const now: Naming[] = [];
   for (const membership of MEMBERSHIPS) {
