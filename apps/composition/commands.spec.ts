@@ -1,4 +1,4 @@
-/** What holds of every command there is, by what the contexts declare. */
+/** Rules that hold of every command there is, by what the contexts declare. */
 import { expect, it } from '@jest/globals';
 import { catalogue, commands, customerDeciders, lineKinds } from './contexts.js';
 

@@ -1,5 +1,5 @@
 /**
- * What a restore leaves in the data folder. It prepares everything in a folder of its own and then exchanges the files.
+ * The traces of a restore in the data folder. It prepares everything in a folder of its own and then exchanges the files.
  * As long as it exchanges them there is a note, and nobody starts: one that was cut off is finished by the next restore.
  */
 import { existsSync } from 'node:fs';

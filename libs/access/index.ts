@@ -1,4 +1,4 @@
-/** Who may call, and which keys for personal data the log was written with. */
+/** API keys, and the keys for personal data that the log was written with. */
 import type { Context } from '#context/index.js';
 import { AccessModule } from './access.module.js';
 import { accessCommands } from './commands.js';

@@ -1,7 +1,7 @@
 /** Logs to measure on: customers with a plausible mix of touchpoints, interleaved as they would come in. */
 import { join } from 'node:path';
 import { EMPTY_STREAM, type StreamHead } from '#event-store/codec/index.js';
-import { instant, systemIds, type CommandContext, type DomainEvent } from '#kernel';
+import { instant, systemIds, type CommandContext, type DomainEvent, type Instant } from '#kernel';
 import { openStores } from '../../apps/composition/stores.js';
 
 const WORDS =
@@ -22,21 +22,12 @@ export async function writeHistory(folder: string, events: number, customers: nu
       const index = next++;
       const who = index % customers;
       const at = instant(START + index * 1_000);
-      const id = systemIds.next();
-      const context: CommandContext = {
-        commandId: id,
-        request: null,
-        correlationId: id,
-        causationId: id,
-        actor: { id: 'bench', role: 'back-office' },
-        now: at,
-      };
       const stream = `customer-${customerAt(who)}`;
       const encoded = await stores.codec.encode(
         stream,
         heads[who]!,
         [eventAt(index, index < customers)],
-        context,
+        commandAt(at),
       );
       const expected = heads[who]!.revision < 0n ? 'no_stream' : heads[who]!.revision;
       heads[who] = encoded.head;
@@ -45,6 +36,18 @@ export async function writeHistory(folder: string, events: number, customers: nu
   };
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, customers) }, writer));
   await stores.close();
+}
+
+function commandAt(now: Instant): CommandContext {
+  const id = systemIds.next();
+  return {
+    commandId: id,
+    request: null,
+    correlationId: id,
+    causationId: id,
+    actor: { id: 'bench', role: 'back-office' },
+    now,
+  };
 }
 
 function eventAt(index: number, first: boolean): DomainEvent {
@@ -99,16 +102,7 @@ export async function writeBuyer(folder: string, customer: string, purchases: nu
   const now = Date.now();
   let head: StreamHead = EMPTY_STREAM;
   for (let from = 0; from < events.length; from += CHUNK) {
-    const id = systemIds.next();
-    const at = instant(now - FIVE_YEARS + (from / events.length) * FIVE_YEARS);
-    const context: CommandContext = {
-      commandId: id,
-      request: null,
-      correlationId: id,
-      causationId: id,
-      actor: { id: 'bench', role: 'back-office' },
-      now: at,
-    };
+    const context = commandAt(instant(now - FIVE_YEARS + (from / events.length) * FIVE_YEARS));
     const encoded = await stores.codec.encode(stream, head, events.slice(from, from + CHUNK), context);
     const expected = head.revision < 0n ? 'no_stream' : head.revision;
     head = encoded.head;
